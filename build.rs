@@ -1,0 +1,3 @@
+//! Compiles the catalogue and the rules into tables.
+
+fn main() {}

@@ -1,0 +1,43 @@
+//! nginx's grammar over bytes: a lossless tree with spans, recovery after every error, and nginx's own verdict.
+
+mod tree;
+
+pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
+
+/// Something nginx's tokenizer refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub kind: SyntaxErrorKind,
+    /// The place to show: for a missing semicolon the end of the statement that lacks it.
+    pub start: u32,
+    /// One past the last byte of the place to show.
+    pub end: u32,
+    /// The offset nginx had reached when it gave up: its message carries the line of this byte.
+    pub noticed: u32,
+    /// Another place that matters: the `{` that is never closed, the `}` that came too early.
+    pub related: Option<(u32, u32)>,
+}
+
+/// The kinds of syntax error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    /// The text ends inside a statement (`expecting ";" or "}"`).
+    EndInStatement,
+    /// The text ends inside a block (`expecting "}"`).
+    EndInBlock,
+    /// A statement lacks its `;`: the next `}` or the next line's directive follows its words.
+    MissingSemicolon,
+    /// A `}` that closes nothing.
+    UnmatchedClose,
+    /// A `{` with no word before it.
+    UnmatchedOpen,
+    /// A `;` with no word before it.
+    LoneSemicolon,
+    /// A quote that is never closed; the byte is the quote.
+    UnclosedQuote(u8),
+    /// The byte right after a closing quote may not stand there.
+    TextAfterQuote(u8),
+    /// A Lua block's long bracket, string or brace that is never closed.
+    UnclosedRaw,
+}
