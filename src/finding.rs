@@ -2,33 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::rules::Rule;
+pub use crate::rules::Severity;
 use crate::source::Span;
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Very likely a mistake.
-    Warning,
-    /// Broken for users, or exploitable.
-    Error,
-}
-
-impl Severity {
-    /// The word that every output format uses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// A place with a few words on what it has to do with the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +25,7 @@ pub struct Block {
 }
 
 /// Whether a fix may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Safety {
     /// Written by `--fix`.
     Safe,

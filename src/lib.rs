@@ -29,6 +29,7 @@
 //! 10. No panic, no unbounded recursion, no quadratic path, on any input. `unsafe` is forbidden.
 
 pub mod catalogue;
+pub mod files;
 pub mod finding;
 pub mod rules;
 pub mod source;

@@ -1,0 +1,152 @@
+//! The texts of a run: each file is read and parsed once, however many trees it belongs to.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::files::{Files, normal};
+use crate::source::{DocId, Document, Origin, Sources, Span};
+use crate::syntax::{self, RawBodies, Statement, StatementId, Tree, Word};
+
+/// Documents and their syntax trees.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// The documents.
+    pub sources: Sources,
+    trees: Vec<Tree>,
+}
+
+impl Texts {
+    /// The syntax tree of `doc`.
+    pub fn tree(&self, doc: DocId) -> &Tree {
+        const EMPTY: &Tree = &Tree { statements: Vec::new(), words: Vec::new(), comments: Vec::new(), errors: Vec::new() };
+        self.trees.get(doc.0 as usize).unwrap_or(EMPTY)
+    }
+
+    /// The statement `id` of `doc`.
+    pub fn statement(&self, doc: DocId, id: StatementId) -> Statement {
+        self.tree(doc).statement(id)
+    }
+
+    /// The words of a statement, its name first.
+    pub fn words(&self, doc: DocId, id: StatementId) -> &[Word] {
+        let tree = self.tree(doc);
+        tree.words(tree.statement(id))
+    }
+
+    /// A word as nginx sees it: quotes and escapes decoded.
+    pub fn decoded(&self, doc: DocId, word: Word) -> Cow<'_, [u8]> {
+        syntax::decode(self.sources.get(doc).slice(word.start, word.end))
+    }
+
+    /// The whole statement, from its first word to its end.
+    pub fn span(&self, doc: DocId, id: StatementId) -> Span {
+        let tree = self.tree(doc);
+        let (start, end) = tree.range(tree.statement(id));
+        Span::new(doc, start, end)
+    }
+
+    /// The words of a statement without what ends it: what names a block, or a directive without its `;`.
+    pub fn head(&self, doc: DocId, id: StatementId) -> Span {
+        let words = self.words(doc, id);
+        let start = words.first().map_or(0, |word| word.start);
+        Span::new(doc, start, words.last().map_or(start, |word| word.end))
+    }
+
+    fn add(&mut self, document: Document, bodies: RawBodies) -> DocId {
+        self.trees.push(syntax::parse(document.bytes(), bodies));
+        self.sources.add(document)
+    }
+}
+
+/// Why a file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    /// Nothing stands there.
+    #[error("no such file or directory")]
+    NotFound,
+    /// It is a directory.
+    #[error("is a directory")]
+    Directory,
+    /// The system refuses; its words.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// Spans hold 32-bit offsets.
+    #[error("is larger than 4 GiB")]
+    TooLarge,
+}
+
+impl From<io::Error> for LoadError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound,
+            io::ErrorKind::IsADirectory => Self::Directory,
+            io::ErrorKind::PermissionDenied => Self::Unreadable("permission denied".into()),
+            _ => Self::Unreadable(error.to_string()),
+        }
+    }
+}
+
+/// Reads files into [`Texts`].
+pub struct Library<'f> {
+    /// What was read so far.
+    pub texts: Texts,
+    /// Where files are read from.
+    pub files: &'f dyn Files,
+    working_directory: PathBuf,
+    origin: fn(PathBuf) -> Origin,
+    opened: HashMap<PathBuf, DocId>,
+}
+
+impl<'f> Library<'f> {
+    /// An empty library over `files`; names are printed relative to `working_directory`.
+    pub fn new(files: &'f dyn Files, working_directory: PathBuf) -> Self {
+        Self { texts: Texts::default(), files, working_directory, origin: Origin::File, opened: HashMap::new() }
+    }
+
+    /// The same library reading from the files of an `nginx -T` dump.
+    pub fn over_dump<'d>(self, files: &'d dyn Files) -> Library<'d> {
+        Library {
+            texts: self.texts,
+            files,
+            working_directory: PathBuf::new(),
+            origin: |_| Origin::Dump,
+            opened: HashMap::new(),
+        }
+    }
+
+    /// The document of a file, read and parsed at its first use.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn open(&mut self, path: &Path) -> Result<DocId, LoadError> {
+        let key = self.files.canonical(path)?;
+        if let Some(&doc) = self.opened.get(&key) {
+            return Ok(doc);
+        }
+        let bytes = self.files.read(path)?;
+        let doc = self.insert(self.name(path), (self.origin)(path.to_path_buf()), bytes)?;
+        self.opened.insert(key, doc);
+        Ok(doc)
+    }
+
+    /// A document that is no file: standard input, an editor's buffer.
+    ///
+    /// # Errors
+    /// Where it is too large.
+    pub fn insert(&mut self, name: String, origin: Origin, bytes: Vec<u8>) -> Result<DocId, LoadError> {
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(LoadError::TooLarge);
+        }
+        Ok(self.texts.add(Document::new(name, origin, bytes), RawBodies::Known))
+    }
+
+    /// The name people read: relative to the working directory where the path is below it, else absolute.
+    pub fn name(&self, path: &Path) -> String {
+        let full = normal(&self.working_directory.join(path));
+        let shown = full.strip_prefix(&self.working_directory).unwrap_or(&full);
+        let shown = if shown.as_os_str().is_empty() { Path::new(".") } else { shown };
+        shown.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
