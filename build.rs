@@ -1,3 +1,12 @@
-//! Compiles the catalogue and the rules into tables.
+//! Compiles what nginx knows into tables, so that the program reads no YAML when it starts.
 
-fn main() {}
+use std::error::Error;
+
+#[path = "build/catalogue.rs"]
+mod catalogue;
+#[path = "build/emit.rs"]
+mod emit;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    catalogue::compile()
+}
