@@ -1,8 +1,15 @@
-//! Compiles the rules into tables, so that nothing is parsed or built at start.
+//! Compiles what nginx knows and what the rules say into tables, so that the program reads no YAML when it starts.
 
+use std::error::Error;
+
+#[path = "build/catalogue.rs"]
+mod catalogue;
+#[path = "build/emit.rs"]
+mod emit;
 #[path = "build/rules.rs"]
 mod rules;
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     rules::generate();
+    catalogue::compile()
 }

@@ -1,0 +1,66 @@
+//! Questions about a directive: in a context, in a version.
+
+use super::{Arity, Before, Context, Contexts, Directive, Origin, Variant, Version};
+
+impl Directive {
+    /// The definitions that may stand in `context`, in any version.
+    pub fn variants_in(&self, context: Context) -> impl Iterator<Item = &'static Variant> {
+        self.variants.iter().filter(move |variant| variant.ever_in(context))
+    }
+
+    /// The context inside its braces where it stands in `parent`.
+    pub fn opens(&self, parent: Context) -> Option<Context> {
+        match self.variants_in(parent).find_map(|variant| variant.opens) {
+            Some(Context::IfInLocation) if parent == Context::Server => Some(Context::IfInServer),
+            opened => opened,
+        }
+    }
+}
+
+impl Variant {
+    /// Whether the module is not part of nginx itself.
+    pub fn third_party(&self) -> bool {
+        self.origin != Origin::Nginx
+    }
+
+    /// Whether it may stand in `context` in some version.
+    pub fn ever_in(&self, context: Context) -> bool {
+        self.contexts.contains(context)
+            || self.before.iter().filter_map(|before| before.contexts).any(|set| set.contains(context))
+    }
+
+    /// Whether `version` has it; yes where nothing is known about versions.
+    pub fn exists_in(&self, version: Version) -> bool {
+        self.has_arrived(version) && self.removed.is_none_or(|removed| version < removed)
+    }
+
+    fn has_arrived(&self, version: Version) -> bool {
+        self.since.is_none_or(|since| since <= version)
+            || self.backported.iter().any(|port| port.same_branch(version) && *port <= version)
+    }
+
+    /// Where it may stand in `version`.
+    pub fn contexts_in(&self, version: Version) -> Contexts {
+        self.earlier(version, |before| before.contexts).unwrap_or(self.contexts)
+    }
+
+    /// How many words may follow its name in `version`.
+    pub fn args_in(&self, version: Version) -> Arity {
+        self.earlier(version, |before| before.args).unwrap_or(self.args)
+    }
+
+    /// What holds without it in `version`, where that is known.
+    pub fn default_in(&self, version: Version) -> Option<&'static str> {
+        self.earlier(version, |before| before.default).or(self.default)
+    }
+
+    /// The words it takes in `version`.
+    pub fn values_in(&self, version: Version) -> &'static [&'static str] {
+        self.earlier(version, |before| before.values).unwrap_or(self.values)
+    }
+
+    /// The first of the older states that `version` is below, and that says something about the fact.
+    fn earlier<T>(&self, version: Version, fact: impl Fn(&Before) -> Option<T>) -> Option<T> {
+        self.before.iter().filter(|before| version < before.at).find_map(fact)
+    }
+}

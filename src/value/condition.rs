@@ -1,0 +1,102 @@
+//! The condition of an `if` (`ngx_http_rewrite_if_condition`).
+
+use std::borrow::Cow;
+
+use super::regex::Regex;
+use super::{Environment, Value};
+use crate::config::{NodeId, View};
+
+/// A three-valued answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Certainly.
+    True,
+    /// Certainly not.
+    False,
+    /// It hangs on what the configuration does not say.
+    Unknown,
+}
+
+impl From<bool> for Outcome {
+    fn from(answer: bool) -> Self {
+        if answer { Self::True } else { Self::False }
+    }
+}
+
+impl Outcome {
+    /// The opposite; UNKNOWN stays.
+    #[must_use]
+    pub fn not(self) -> Self {
+        match self {
+            Self::True => Self::False,
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::False, _) | (_, Self::False) => Self::False,
+            (Self::True, Self::True) => Self::True,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.not().and(other.not()).not()
+    }
+}
+
+/// The words of a condition without the outer parentheses, which may stand alone.
+pub fn words(view: View<'_>, node: NodeId) -> Vec<Cow<'_, [u8]>> {
+    let mut words: Vec<Cow<'_, [u8]>> = view.args(node).collect();
+    if words.first().is_some_and(|word| &**word == b"(") {
+        words.remove(0);
+    } else if let Some(first) = words.first_mut().filter(|word| word.starts_with(b"(")) {
+        *first = first.get(1..).unwrap_or_default().to_vec().into();
+    }
+    if words.last().is_some_and(|word| &**word == b")") {
+        words.pop();
+    } else if let Some(last) = words.last_mut().filter(|word| word.ends_with(b")")) {
+        last.to_mut().pop();
+    }
+    words
+}
+
+/// Whether the condition of the `if` at `node` holds.
+pub fn condition(environment: &Environment<'_>, node: NodeId) -> Outcome {
+    let words = words(environment.view, node);
+    let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
+    match words.as_slice() {
+        [variable] => holds(&environment.evaluate(variable)),
+        [variable, b"=", value] => compare(environment, variable, value),
+        [variable, b"!=", value] => compare(environment, variable, value).not(),
+        [variable, b"~", pattern] => search(environment, variable, pattern, false),
+        [variable, b"~*", pattern] => search(environment, variable, pattern, true),
+        [variable, b"!~", pattern] => search(environment, variable, pattern, false).not(),
+        [variable, b"!~*", pattern] => search(environment, variable, pattern, true).not(),
+        _ => Outcome::Unknown,
+    }
+}
+
+/// A lone variable is false where it is empty or `0`.
+pub fn holds(value: &Value) -> Outcome {
+    value.bytes().map_or(Outcome::Unknown, |bytes| (!matches!(bytes, b"" | b"0")).into())
+}
+
+fn compare(environment: &Environment<'_>, variable: &[u8], value: &[u8]) -> Outcome {
+    match (environment.evaluate(variable), environment.evaluate(value)) {
+        (Value::Known(left), Value::Known(right)) => (left == right).into(),
+        _ => Outcome::Unknown,
+    }
+}
+
+fn search(environment: &Environment<'_>, variable: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
+    let Value::Known(subject) = environment.evaluate(variable) else { return Outcome::Unknown };
+    let found = Regex::new(pattern, caseless).and_then(|regex| regex.is_match(&subject));
+    found.map_or(Outcome::Unknown, Outcome::from)
+}

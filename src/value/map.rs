@@ -1,0 +1,154 @@
+//! `map` blocks (`ngx_http_map_find`).
+
+use super::regex::Regex;
+use super::{Environment, Value};
+use crate::catalogue::directive;
+use crate::config::{NodeId, ScopeId, View};
+
+/// One entry of a map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The line in the map.
+    pub node: NodeId,
+    /// The key, decoded; without the backslash that protects a special word.
+    pub key: Key,
+    /// The value, decoded, variables not yet looked up.
+    pub value: Vec<u8>,
+}
+
+/// What an entry matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Whatever nothing else matches.
+    Default,
+    /// This string, without case.
+    Exact(Vec<u8>),
+    /// This expression; the flag says without case.
+    Regex(Vec<u8>, bool),
+}
+
+/// A `map` block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapInfo {
+    /// The `map` directive.
+    pub node: NodeId,
+    /// Its first argument, decoded.
+    pub source: Vec<u8>,
+    /// Its entries in reading order, flags left out.
+    pub entries: Vec<Entry>,
+    /// Whether keys may be host name wildcards.
+    pub hostnames: bool,
+    /// Whether all of it was read.
+    pub in_sight: bool,
+}
+
+/// Reads a `map` block.
+pub fn maps_of(view: View<'_>, scope: ScopeId) -> Option<MapInfo> {
+    let opened = view.config.scope(scope);
+    let node = opened.node.filter(|&node| view.config.node(node).name == directive::MAP)?;
+    let mut info = MapInfo {
+        node,
+        source: view.arg(node, 0)?.into_owned(),
+        entries: Vec::new(),
+        hostnames: false,
+        in_sight: opened.in_sight,
+    };
+    for entry in view.config.directives(scope) {
+        match (view.arg(entry, 0), &*view.name(entry)) {
+            (None, b"hostnames") => info.hostnames = true,
+            (None, _) => {}
+            (Some(_), b"include") => {}
+            (Some(value), word) => {
+                info.entries.push(Entry { node: entry, key: key(word), value: value.into_owned() });
+            }
+        }
+    }
+    Some(info)
+}
+
+fn key(word: &[u8]) -> Key {
+    match word {
+        b"default" => Key::Default,
+        [b'~', b'*', pattern @ ..] => Key::Regex(pattern.to_vec(), true),
+        [b'~', pattern @ ..] => Key::Regex(pattern.to_vec(), false),
+        [b'\\', rest @ ..] => Key::Exact(rest.to_vec()),
+        word => Key::Exact(word.to_vec()),
+    }
+}
+
+/// What an entry lookup gives.
+enum Found<'m> {
+    Entry(&'m Entry),
+    Nothing,
+    Unknown,
+}
+
+impl MapInfo {
+    /// The map's value for a request.
+    pub fn evaluate(&self, environment: &Environment<'_>) -> Value {
+        let source = match environment.evaluate(&self.source) {
+            Value::Known(source) => source,
+            unknown @ Value::Unknown(_) => return self.constant(environment).unwrap_or(unknown),
+        };
+        match self.find(&source) {
+            Found::Entry(entry) if has_captures(&entry.value) => Value::Unknown(self.variable(environment.view)),
+            Found::Entry(entry) => environment.evaluate(&entry.value),
+            Found::Nothing => Value::EMPTY,
+            Found::Unknown => Value::Unknown(self.variable(environment.view)),
+        }
+    }
+
+    /// The one value that a map gives whatever its source holds.
+    fn constant(&self, environment: &Environment<'_>) -> Option<Value> {
+        let default = self.entries.iter().find(|entry| entry.key == Key::Default)?;
+        let same = self.in_sight && self.entries.iter().all(|entry| entry.value == default.value);
+        same.then(|| environment.evaluate(&default.value))
+    }
+
+    fn variable(&self, view: View<'_>) -> String {
+        let name = view.arg(self.node, 1).unwrap_or_default();
+        String::from_utf8_lossy(name.strip_prefix(b"$").unwrap_or(&name)).into_owned()
+    }
+
+    /// Exact keys first, then expressions in their order, which an empty value never reaches, then the default.
+    fn find(&self, source: &[u8]) -> Found<'_> {
+        let exact = |entry: &&Entry| matches!(&entry.key, Key::Exact(key) if self.matches_key(key, source));
+        if let Some(entry) = self.entries.iter().find(exact) {
+            return Found::Entry(entry);
+        }
+        if !self.in_sight {
+            return Found::Unknown;
+        }
+        for entry in self.entries.iter().filter(|_| !source.is_empty()) {
+            let Key::Regex(pattern, caseless) = &entry.key else { continue };
+            match Regex::new(pattern, *caseless).and_then(|regex| regex.is_match(source)) {
+                Ok(true) => return Found::Entry(entry),
+                Ok(false) => {}
+                Err(_) => return Found::Unknown,
+            }
+        }
+        let default = self.entries.iter().rev().find(|entry| entry.key == Key::Default);
+        default.map_or(Found::Nothing, Found::Entry)
+    }
+
+    fn matches_key(&self, key: &[u8], source: &[u8]) -> bool {
+        if key.eq_ignore_ascii_case(source) {
+            return true;
+        }
+        self.hostnames && matches_host(&key.to_ascii_lowercase(), &source.to_ascii_lowercase())
+    }
+}
+
+/// `*.example.org`, `.example.org` and `www.example.*` against a host name, both in lower case.
+fn matches_host(key: &[u8], host: &[u8]) -> bool {
+    match key {
+        [b'*', suffix @ ..] if suffix.first() == Some(&b'.') => host.len() > suffix.len() && host.ends_with(suffix),
+        [b'.', name @ ..] => host == name || host.len() > key.len() && host.ends_with(key),
+        [prefix @ .., b'*'] if prefix.last() == Some(&b'.') => host.starts_with(prefix),
+        _ => false,
+    }
+}
+
+fn has_captures(value: &[u8]) -> bool {
+    super::parts(value).any(|part| matches!(part, super::Part::Capture(_)))
+}
