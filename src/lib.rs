@@ -29,8 +29,12 @@
 //! 10. No panic, no unbounded recursion, no quadratic path, on any input. `unsafe` is forbidden.
 
 pub mod catalogue;
+pub mod config;
 pub mod files;
 pub mod finding;
+pub mod route;
 pub mod rules;
+pub mod scope;
 pub mod source;
 pub mod syntax;
+pub mod value;

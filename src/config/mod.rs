@@ -20,7 +20,8 @@ pub use context::Context;
 pub use dump::{is_dump, split_dump};
 pub use glob::matches as glob_matches;
 pub use include::{Base, Paths};
-pub use library::{Library, LoadError};
+pub use library::{Library, LoadError, Texts};
+pub use names::View;
 
 /// Number of a directive within its [`Config`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -1,0 +1,110 @@
+//! The context a text starts in. A main file starts outside every block; most files of a repository are fragments that
+//! some other file includes inside `http`, `server` or `location`.
+
+use super::ScopeKind;
+use crate::catalogue::{Context as Place, Contexts, directive};
+use crate::source::Document;
+use crate::syntax::{StatementId, StatementKind, Tree};
+
+/// The blocks around a text, outermost first, always beginning with the main context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context(Vec<ScopeKind>);
+
+/// The words for contexts and the levels they stand for.
+const NAMED: [(&str, &[ScopeKind]); 9] = [
+    ("main", &[ScopeKind::Main]),
+    ("http", &[ScopeKind::Main, ScopeKind::Http]),
+    ("server", &[ScopeKind::Main, ScopeKind::Http, ScopeKind::Server]),
+    ("location", &[ScopeKind::Main, ScopeKind::Http, ScopeKind::Server, ScopeKind::Location]),
+    ("upstream", &[ScopeKind::Main, ScopeKind::Http, ScopeKind::Upstream]),
+    ("stream", &[ScopeKind::Main, ScopeKind::Stream]),
+    ("stream server", &[ScopeKind::Main, ScopeKind::Stream, ScopeKind::StreamServer]),
+    ("events", &[ScopeKind::Main, ScopeKind::Events]),
+    ("mail", &[ScopeKind::Main, ScopeKind::Mail]),
+];
+
+impl Context {
+    /// The main context.
+    pub fn main() -> Self {
+        Self(vec![ScopeKind::Main])
+    }
+
+    /// Whether the text is a main file.
+    pub fn is_main(&self) -> bool {
+        self.0.len() == 1
+    }
+
+    /// The levels, outermost first.
+    pub fn levels(&self) -> &[ScopeKind] {
+        &self.0
+    }
+
+    /// The context called `name`: one of `main`, `http`, `server`, `location`, `upstream`, `stream`, or a chain such as
+    /// `http > server`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let parts: Vec<&str> = name.split('>').map(str::trim).collect();
+        let joined = match parts.as_slice() {
+            ["stream", .., "server"] => "stream server",
+            [.., last] => last,
+            [] => return None,
+        };
+        NAMED.iter().find(|(word, _)| *word == joined).map(|(_, levels)| Self(levels.to_vec()))
+    }
+
+    /// The context of a text: what a `# ngxlint: context` comment says, else what its directives allow.
+    pub fn of(document: &Document, tree: &Tree) -> Self {
+        declared(document, tree).unwrap_or_else(|| guess(tree))
+    }
+}
+
+/// The comment `# ngxlint: context http > server`.
+fn declared(document: &Document, tree: &Tree) -> Option<Context> {
+    tree.comments.iter().find_map(|comment| {
+        let text = std::str::from_utf8(document.slice(comment.start, comment.end)).ok()?;
+        let command = text.trim_start_matches('#').trim().strip_prefix("ngxlint:")?.trim();
+        Context::from_name(command.strip_prefix("context")?)
+    })
+}
+
+/// Contexts by how often fragments have them: of several that fit, the first is taken.
+const LIKELY: [(Place, &str); 9] = [
+    (Place::Main, "main"),
+    (Place::Http, "http"),
+    (Place::Server, "server"),
+    (Place::Location, "location"),
+    (Place::Upstream, "upstream"),
+    (Place::Stream, "stream"),
+    (Place::StreamServer, "stream server"),
+    (Place::Events, "events"),
+    (Place::Mail, "mail"),
+];
+
+/// The first likely context in which most of the text's top directives may stand. A text without any directive that is
+/// known is a main file.
+fn guess(tree: &Tree) -> Context {
+    let places: Vec<Contexts> = tree.children(None).map(|id| contexts(tree, id)).filter(|it| *it != Contexts::NONE).collect();
+    let fits = |place: Place| places.iter().filter(|contexts| contexts.contains(place)).count();
+    let best = LIKELY.iter().map(|&(place, _)| fits(place)).max().unwrap_or(0);
+    let named = LIKELY.iter().find(|&&(place, _)| fits(place) == best).map_or("main", |&(_, name)| name);
+    Context::from_name(named).unwrap_or_else(Context::main)
+}
+
+/// Where a statement may stand; nothing for one that says nothing (`include`) or is unknown. A `server` block that
+/// passes requests on by itself can only be a stream's.
+fn contexts(tree: &Tree, id: StatementId) -> Contexts {
+    let statement = tree.statement(id);
+    match statement.name {
+        directive::INCLUDE => Contexts::NONE,
+        directive::SERVER => server_contexts(tree, id),
+        name => name.contexts(),
+    }
+}
+
+fn server_contexts(tree: &Tree, id: StatementId) -> Contexts {
+    let statement = tree.statement(id);
+    if statement.kind != StatementKind::Block {
+        return Contexts::of(&[Place::Upstream]);
+    }
+    let passes = tree.children(Some(id)).any(|inner| tree.statement(inner).name == directive::PROXY_PASS);
+    Contexts::of(if passes { &[Place::Stream] } else { &[Place::Http] })
+}
