@@ -1,8 +1,39 @@
 //! nginx's grammar over bytes: a lossless tree with spans, recovery after every error, and nginx's own verdict.
 
+mod decode;
+mod indentation;
+mod lexer;
+mod lua;
+mod names;
+mod parser;
+mod recovery;
 mod tree;
 
+pub use decode::decode;
 pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
+
+use parser::AfterError;
+
+/// Whether `*_by_lua_block` bodies are text in another language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RawBodies {
+    /// They are, as with lua-nginx-module loaded.
+    #[default]
+    Known,
+    /// They are blocks of statements, as for nginx's tokenizer alone.
+    None,
+}
+
+/// Reads `text`, whatever it holds: every error is reported and the rest is read as well as possible. Where there is no
+/// error, this is exactly nginx's reading. The time it takes grows with the length of the text and nothing else. Offsets
+/// are 32-bit: texts of 4 GiB and more must be refused before.
+pub fn parse(text: &[u8], bodies: RawBodies) -> Tree {
+    parser::read(text, bodies, AfterError::Recover)
+}
+
+fn offset32(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
 
 /// Something nginx's tokenizer refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]

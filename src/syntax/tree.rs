@@ -33,7 +33,8 @@ pub struct Statement {
     pub complete: bool,
     /// Offset of the `;` or `{`; where that is missing, one past the last word.
     pub terminator: u32,
-    /// Offset of the closing `}` of a block, the text's length where it is missing; equals `terminator` otherwise.
+    /// Offset of the closing `}` of a block or raw body; where that is missing, the offset at which it is taken to end
+    /// (the text's length where nothing tells better). Equals `terminator` for a simple statement.
     pub close: u32,
     /// Number of the first statement after this one that does not stand inside it.
     pub next: u32,
@@ -67,11 +68,23 @@ pub struct Tree {
     pub words: Vec<Word>,
     /// All comments in file order.
     pub comments: Vec<Comment>,
-    /// Everything nginx's tokenizer would refuse, in file order.
+    /// Everything nginx's tokenizer would refuse, by the place to show; at most 65,536 of them.
     pub errors: Vec<super::SyntaxError>,
+    /// How the bodies of `*_by_lua_block` were read.
+    pub bodies: super::RawBodies,
 }
 
 impl Tree {
+    /// An empty tree with room for what `bytes` of ordinary configuration hold.
+    pub(super) fn with_room_for(bytes: usize, bodies: super::RawBodies) -> Self {
+        Self {
+            statements: Vec::with_capacity(bytes / 32),
+            words: Vec::with_capacity(bytes / 12),
+            bodies,
+            ..Self::default()
+        }
+    }
+
     /// The statement `id`; a number that was never given out reads as an empty statement.
     pub fn statement(&self, id: StatementId) -> Statement {
         self.statements.get(id.0 as usize).copied().unwrap_or_default()
