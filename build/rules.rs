@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[path = "../src/rules/model/mod.rs"]
-#[allow(dead_code, reason = "the program uses the rest")]
+#[allow(dead_code, unused_imports, reason = "the program uses the rest")]
 mod model;
 
 use model::Rule;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::files::{Files, normal};
 use crate::source::{DocId, Document, Origin, Sources, Span};
@@ -20,8 +21,8 @@ pub struct Texts {
 impl Texts {
     /// The syntax tree of `doc`.
     pub fn tree(&self, doc: DocId) -> &Tree {
-        const EMPTY: &Tree = &Tree { statements: Vec::new(), words: Vec::new(), comments: Vec::new(), errors: Vec::new() };
-        self.trees.get(doc.0 as usize).unwrap_or(EMPTY)
+        static EMPTY: LazyLock<Tree> = LazyLock::new(Tree::default);
+        self.trees.get(doc.0 as usize).unwrap_or(&EMPTY)
     }
 
     /// The statement `id` of `doc`.

@@ -53,7 +53,7 @@ impl Regex {
     /// # Errors
     /// Where matching takes too long.
     pub fn is_match(&self, subject: &[u8]) -> Result<bool, RegexError> {
-        self.inner.is_match(&latin1(subject)).map_err(|_| RegexError::TooLong)
+        self.inner.is_match(&*latin1(subject)).map_err(|_| RegexError::TooLong)
     }
 
     /// The captures of the first match.
@@ -62,7 +62,7 @@ impl Regex {
     /// Where matching takes too long.
     pub fn captures(&self, subject: &[u8]) -> Result<Option<Captures>, RegexError> {
         let subject = latin1(subject);
-        let Some(found) = self.inner.captures(&subject).map_err(|_| RegexError::TooLong)? else { return Ok(None) };
+        let Some(found) = self.inner.captures(&*subject).map_err(|_| RegexError::TooLong)? else { return Ok(None) };
         let text = |group: Option<fancy_regex::Match<'_>>| group.map(|it| bytes(it.as_str())).unwrap_or_default();
         let numbered = (0..found.len()).map(|index| text(found.get(index))).collect();
         let names = self.inner.capture_names().flatten();
