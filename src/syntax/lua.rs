@@ -1,8 +1,7 @@
 //! Bodies in Lua: where the `}` that ends a `*_by_lua_block` is.
 //!
 //! The scanner of lua-nginx-module matches, leftmost first, braces, long brackets, comments to the end of the line and
-//! strings that close on their line; everything else it skips. `]=*]` is one of its tokens too, but holds nothing that
-//! could be another one, so it is skipped here.
+//! strings that close on their line; everything else it skips.
 
 use memchr::{memchr, memchr_iter, memchr3};
 use nom::branch::alt;
@@ -74,6 +73,14 @@ pub(super) fn body(input: &[u8]) -> IResult<&[u8], &[u8], Fault<'_>> {
     Err(Err::Error(Fault { at: &[] }))
 }
 
+/// How many bytes are left from the long bracket on that is the cause of `error`.
+pub(super) fn fault(error: &Err<Fault<'_>>) -> Option<usize> {
+    match error {
+        Err::Failure(fault) => Some(fault.at.len()),
+        _ => None,
+    }
+}
+
 /// The next piece, and what follows it; nothing at the end of the text.
 ///
 /// # Errors
@@ -86,6 +93,7 @@ pub(super) fn next<'t>(input: &'t [u8], lines: &mut Lines) -> IResult<&'t [u8], 
         b'{' => single(rest, Piece::Open),
         b'}' => single(rest, Piece::Close),
         b'[' => long_bracket(rest).or_else(|error| recoverable(error, rest)),
+        b']' => closing_bracket(rest).or_else(|error| recoverable(error, rest)),
         b'-' => comment(rest),
         quote => string(quote, rest, lines),
     }?;
@@ -93,7 +101,7 @@ pub(super) fn next<'t>(input: &'t [u8], lines: &mut Lines) -> IResult<&'t [u8], 
 }
 
 fn is_plain(byte: u8) -> bool {
-    !matches!(byte, b'{' | b'}' | b'[' | b'-' | b'"' | b'\'')
+    !matches!(byte, b'{' | b'}' | b'[' | b']' | b'-' | b'"' | b'\'')
 }
 
 fn single(input: &[u8], piece: Piece) -> IResult<&[u8], Piece, Fault<'_>> {
@@ -121,6 +129,11 @@ fn long_bracket(input: &[u8]) -> IResult<&[u8], Piece, Fault<'_>> {
     let closes = |&at: &usize| closes_long(content.get(at..).unwrap_or_default(), level.len());
     let found = memchr_iter(b']', content).find(closes).ok_or(Err::Failure(Fault { at: input }))?;
     take(found + level.len() + 2).map(|_| Piece::Closed).parse(content)
+}
+
+/// A `]==]` that closes nothing: a token of its own, without meaning.
+fn closing_bracket(input: &[u8]) -> IResult<&[u8], Piece, Fault<'_>> {
+    delimited(tag("]"), take_while(|byte| byte == b'='), tag("]")).map(|_| Piece::Closed).parse(input)
 }
 
 /// `[==[`; gives the `=`s.

@@ -4,13 +4,17 @@ mod decode;
 mod indentation;
 mod lexer;
 mod lua;
-mod names;
 mod parser;
 mod recovery;
+mod tokens;
 mod tree;
+mod verdict;
+mod window;
 
 pub use decode::decode;
+pub use tokens::{Token, TokenKind, tokens};
 pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
+pub use verdict::{Ended, ReadStatement, Refusal, read_as_nginx, verdict};
 
 use parser::AfterError;
 

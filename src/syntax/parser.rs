@@ -1,10 +1,10 @@
 //! From tokens to the tree: statements and blocks.
 
 use super::indentation::{self, MissingClose};
-use super::names::named;
 use super::recovery::{Quotes, RawScans};
 use super::{Comment, RawBodies, Statement, StatementKind, SyntaxError, SyntaxErrorKind, Tree, Word};
 use super::{lexer, offset32};
+use crate::catalogue::{DirectiveId, lookup};
 
 /// More errors than this are not recorded: such a text is not a configuration.
 const MOST_ERRORS: usize = 1 << 16;
@@ -140,15 +140,11 @@ impl<'t> Parser<'t> {
             }
             return self.report(SyntaxErrorKind::UnmatchedOpen, (at, at + 1), at, None);
         }
-        if self.opens_raw_body() {
+        if self.bodies == RawBodies::Known && self.name().is_raw_body() {
             return self.raw_body(at);
         }
         self.open.push(Open { statement: self.tree.statements.len(), unnamed: 0 });
         self.finish(StatementKind::Block, at, false);
-    }
-
-    fn opens_raw_body(&self) -> bool {
-        self.bodies == RawBodies::Known && self.name().1
     }
 
     fn close_brace(&mut self, at: usize) {
@@ -226,7 +222,7 @@ impl<'t> Parser<'t> {
         let statement = Statement {
             first_word: offset32(self.pending),
             word_count: offset32(count),
-            name: self.name().0,
+            name: self.name(),
             kind,
             complete,
             terminator: offset32(terminator),
@@ -237,11 +233,9 @@ impl<'t> Parser<'t> {
         self.tree.statements.push(statement);
     }
 
-    fn name(&self) -> (crate::catalogue::DirectiveId, bool) {
-        self.tree
-            .words
-            .get(self.pending)
-            .map_or_else(Default::default, |word| named(&word.decoded(self.text)))
+    fn name(&self) -> DirectiveId {
+        let word = self.tree.words.get(self.pending);
+        word.map_or(DirectiveId::UNKNOWN, |word| lookup(&word.decoded(self.text)))
     }
 
     pub(super) fn report(
@@ -253,7 +247,6 @@ impl<'t> Parser<'t> {
     ) {
         if self.stops_at_errors() {
             self.stopped = true;
-            self.tree.words.truncate(self.pending);
         }
         if self.tree.errors.len() < MOST_ERRORS {
             let related = related.map(|(start, end)| (offset32(start), offset32(end)));

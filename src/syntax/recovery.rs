@@ -2,9 +2,9 @@
 
 use memchr::{memchr, memrchr};
 
-use super::names::is_known;
 use super::parser::Parser;
 use super::{StatementKind, SyntaxErrorKind, indentation, lexer, lua};
+use crate::catalogue::{DirectiveId, lookup};
 
 /// Which kinds of quote are known to close nowhere in the rest of the text. Whether a backslash protects a quote does
 /// not depend on where a search starts, so a search that failed need not be repeated.
@@ -55,6 +55,10 @@ impl Parser<'_> {
         if !self.stops_at_errors() && swallowed_statements(self.text, at, end) {
             return self.unclosed_quote(at, quote, end);
         }
+        if self.stops_at_errors() {
+            self.word(at, end);
+            return self.report(SyntaxErrorKind::TextAfterQuote(byte), (end, end + 1), end, Some((at, end)));
+        }
         self.go_to(end);
         let length = lexer::glued(self.rest).map_or(1, |(_, glued)| glued.len());
         self.skip(length);
@@ -64,10 +68,13 @@ impl Parser<'_> {
 
     /// The quote at `at` is not closed where it was meant to be: its word is taken to end with its line.
     fn unclosed_quote(&mut self, at: usize, quote: u8, noticed: usize) {
+        self.report(SyntaxErrorKind::UnclosedQuote(quote), (at, at + 1), noticed, None);
+        if self.stopped {
+            return self.word(at, noticed);
+        }
         let cut = cut(self.text, at);
         self.go_to(cut.end);
         self.word(at, cut.end);
-        self.report(SyntaxErrorKind::UnclosedQuote(quote), (at, at + 1), noticed, None);
         if cut.ends_statement {
             self.finish(StatementKind::Simple, cut.end, false);
         }
@@ -93,7 +100,7 @@ impl Parser<'_> {
         let body = self.text.get(brace + 1..end.min(self.text.len())).unwrap_or_default();
         lua::body(body).map(|(_, body)| body.len()).map_err(|error| {
             self.raw_scans.budget = self.raw_scans.budget.saturating_sub(body.len());
-            fault_offset(&error).map_or(brace, |left| brace + 1 + body.len() - left)
+            lua::fault(&error).map_or(brace, |left| brace + 1 + body.len() - left)
         })
     }
 
@@ -125,13 +132,6 @@ impl Parser<'_> {
         if let Some(statement) = self.tree.statements.last_mut() {
             statement.close = super::offset32(close);
         }
-    }
-}
-
-fn fault_offset(error: &nom::Err<lua::Fault<'_>>) -> Option<usize> {
-    match error {
-        nom::Err::Failure(fault) => Some(fault.at.len()),
-        _ => None,
     }
 }
 
@@ -197,5 +197,6 @@ fn trim_end(bytes: &[u8], cut: impl Fn(u8) -> bool) -> &[u8] {
 /// Whether the next token is a `}` or the name of a directive.
 fn starts_statement(text: &[u8]) -> bool {
     let Ok((rest, _)) = lexer::blank(text) else { return false };
-    rest.first() == Some(&b'}') || lexer::unquoted(rest).is_ok_and(|(_, word)| is_known(word))
+    rest.first() == Some(&b'}')
+        || lexer::unquoted(rest).is_ok_and(|(_, word)| lookup(word) != DirectiveId::UNKNOWN)
 }
