@@ -32,6 +32,7 @@ pub mod catalogue;
 pub mod config;
 pub mod files;
 pub mod finding;
+pub mod handshake;
 pub mod route;
 pub mod rules;
 pub mod scope;

@@ -38,7 +38,7 @@ impl Texts {
 
     /// A word as nginx sees it: quotes and escapes decoded.
     pub fn decoded(&self, doc: DocId, word: Word) -> Cow<'_, [u8]> {
-        syntax::decode(self.sources.get(doc).slice(word.start, word.end))
+        word.decoded(self.sources.get(doc).bytes())
     }
 
     /// The whole statement, from its first word to its end.

@@ -9,7 +9,7 @@ mod script;
 mod set;
 
 pub use condition::{Outcome, condition, holds};
-pub use environment::{Client, Environment};
+pub use environment::{Client, Definitions, Environment};
 pub use map::{MapInfo, maps_of};
 pub use regex::{Regex, RegexError};
 pub use script::{Part, parts, variables};

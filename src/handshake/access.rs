@@ -1,0 +1,98 @@
+//! Access control (`ngx_http_core_access_phase`): allow and deny, auth_basic, auth_request, and how `satisfy` joins them.
+
+use std::net::IpAddr;
+
+use crate::catalogue::directive;
+use crate::config::{ScopeId, View};
+use crate::scope::{in_force_any, single};
+
+/// What one check says, or all of them together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Let in.
+    Granted,
+    /// Certainly refused with this status.
+    Refused(u16),
+    /// Credentials or another server decide.
+    Asked,
+    /// No opinion.
+    Silent,
+}
+
+/// Joins the checks of a block.
+pub fn join(view: View<'_>, block: ScopeId, checks: &[Access]) -> Access {
+    let satisfy = single(view.config, block, directive::SATISFY).and_then(|node| view.arg(node, 0));
+    let has = |wanted: Access| checks.contains(&wanted);
+    let refused = checks.iter().copied().find(|check| matches!(check, Access::Refused(_)));
+    if satisfy.is_some_and(|value| &*value == b"any") {
+        return match refused {
+            _ if has(Access::Granted) => Access::Granted,
+            _ if has(Access::Asked) => Access::Asked,
+            Some(refused) => refused,
+            None => Access::Silent,
+        };
+    }
+    refused.unwrap_or(if has(Access::Asked) { Access::Asked } else { Access::Granted })
+}
+
+/// `allow` and `deny` (`ngx_http_access_handler`): the first entry that holds the address decides.
+pub fn by_address(view: View<'_>, block: ScopeId, address: &str) -> Access {
+    let names = [directive::ALLOW, directive::DENY];
+    let Some(level) = in_force_any(view.config, block, &names).level else { return Access::Silent };
+    let mut entries: Vec<_> = names.iter().flat_map(|&name| view.config.own(level, name)).collect();
+    entries.sort_unstable();
+    let Ok(address) = address.parse::<IpAddr>() else { return Access::Silent };
+    let hit = entries.into_iter().find(|&node| view.arg(node, 0).is_some_and(|range| holds(&range, address)));
+    hit.map_or(Access::Silent, |node| match view.config.node(node).name {
+        directive::ALLOW => Access::Granted,
+        _ => Access::Refused(403),
+    })
+}
+
+/// Whether `all`, an address or a CIDR range holds an address.
+fn holds(range: &[u8], address: IpAddr) -> bool {
+    let Ok(range) = std::str::from_utf8(range) else { return false };
+    if range == "all" {
+        return true;
+    }
+    let (base, bits) = range.split_once('/').map_or((range, None), |(base, bits)| (base, bits.parse::<u32>().ok()));
+    match (base.parse::<IpAddr>(), address) {
+        (Ok(IpAddr::V4(base)), IpAddr::V4(address)) => {
+            same_prefix(base.to_bits().into(), address.to_bits().into(), bits.unwrap_or(32), 32)
+        }
+        (Ok(IpAddr::V6(base)), IpAddr::V6(address)) => {
+            same_prefix(base.to_bits(), address.to_bits(), bits.unwrap_or(128), 128)
+        }
+        _ => false,
+    }
+}
+
+fn same_prefix(left: u128, right: u128, bits: u32, width: u32) -> bool {
+    let dropped = width.saturating_sub(bits);
+    left.checked_shr(dropped).unwrap_or(0) == right.checked_shr(dropped).unwrap_or(0)
+}
+
+/// `auth_basic` (`ngx_http_auth_basic_handler`) of a client without credentials.
+pub fn by_password(view: View<'_>, block: ScopeId) -> Access {
+    let realm = single(view.config, block, directive::AUTH_BASIC).and_then(|node| view.arg(node, 0));
+    match realm {
+        Some(realm) if &*realm != b"off" => Access::Asked,
+        _ => Access::Silent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_hold_addresses_by_their_prefix() {
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        assert!(holds(b"127.0.0.0/8", address("127.0.0.1")));
+        assert!(!holds(b"10.0.0.0/8", address("127.0.0.1")));
+        assert!(holds(b"0.0.0.0/0", address("127.0.0.1")));
+        assert!(holds(b"::1", address("::1")));
+        assert!(!holds(b"::/0", address("127.0.0.1")));
+        assert!(!holds(b"unix:", address("127.0.0.1")));
+    }
+}
