@@ -6,7 +6,10 @@ use std::error::Error;
 mod catalogue;
 #[path = "build/emit.rs"]
 mod emit;
+#[path = "build/endpoints.rs"]
+mod endpoints;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    catalogue::compile()
+    catalogue::compile()?;
+    endpoints::compile()
 }

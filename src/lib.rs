@@ -30,6 +30,7 @@
 
 pub mod catalogue;
 pub mod finding;
+pub mod intent;
 pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -186,7 +186,7 @@ pub enum ValueKind {
 /// What a block has of a directive that only an outer block sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Inherit {
-    /// Nothing: it counts where it stands. A content handler is still in force in an `if` or limit_except inside its
+    /// Nothing: it counts where it stands. A content handler is still in force in an `if` or `limit_except` inside its
     /// location, which have no location of their own (`clcf->noname`).
     None,
     /// The nearest outer block's value.

@@ -1,6 +1,6 @@
 //! nginx versions, and the ranges of them that a configuration may be for.
 //!
-//! Distributions, OpenResty and NGINX Plus write versions their own way; all of them become the version of nginx whose
+//! Distributions, `OpenResty` and NGINX Plus write versions their own way; all of them become the version of nginx whose
 //! sources they contain.
 
 use std::fmt;
@@ -39,7 +39,7 @@ impl Version {
 impl FromStr for Version {
     type Err = VersionError;
 
-    /// Reads `1.24`, `1.24.0`, `nginx/1.24.0`, `1.22.1-9+deb12u1`, `1.27.1.2` (OpenResty) or `R33` (NGINX Plus).
+    /// Reads `1.24`, `1.24.0`, `nginx/1.24.0`, `1.22.1-9+deb12u1`, `1.27.1.2` (`OpenResty`) or `R33` (NGINX Plus).
     fn from_str(text: &str) -> Result<Self, VersionError> {
         parse::version(text)
     }
