@@ -6,10 +6,15 @@ use std::error::Error;
 mod catalogue;
 #[path = "build/emit.rs"]
 mod emit;
+#[path = "build/endpoints.rs"]
+mod endpoints;
+#[path = "build/fixtures.rs"]
+mod fixtures;
 #[path = "build/rules.rs"]
 mod rules;
 
 fn main() -> Result<(), Box<dyn Error>> {
     rules::generate();
-    catalogue::compile()
+    catalogue::compile()?;
+    endpoints::compile()
 }

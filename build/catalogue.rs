@@ -94,6 +94,7 @@ fn variant(found: &Found<'_>) -> String {
         ("default", option(entry.default.as_ref(), quoted)),
         ("inherit", variant_of("Inherit", entry.inherit.as_ref())),
         ("repeat", variant_of("Repeat", entry.repeat.as_ref())),
+        ("shares", option(entry.shares.as_ref(), quoted)),
         ("handler", variant_of("Handler", entry.handler.as_ref())),
         ("since", option(entry.since.as_ref(), version)),
         ("removed", option(entry.removed.as_ref(), version)),

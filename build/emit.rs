@@ -11,7 +11,6 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
     clippy::disallowed_methods,
     reason = "the rule is about the program; its build script has no `files`"
 )]
-#[expect(clippy::print_stdout, reason = "Cargo reads the build script's standard output")]
 pub(crate) fn read(path: &Path) -> Result<String> {
     println!("cargo:rerun-if-changed={}", path.display());
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())

@@ -36,6 +36,7 @@ pub(crate) struct Entry {
     pub(crate) default: Option<String>,
     pub(crate) inherit: Option<String>,
     pub(crate) repeat: Option<String>,
+    pub(crate) shares: Option<String>,
     pub(crate) handler: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) removed: Option<String>,
@@ -117,7 +118,6 @@ pub(crate) fn modules(folder: &Path) -> Result<Vec<Module>> {
     clippy::disallowed_methods,
     reason = "the rule is about the program; its build script has no `files`"
 )]
-#[expect(clippy::print_stdout, reason = "Cargo reads the build script's standard output")]
 fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     println!("cargo:rerun-if-changed={}", folder.display());
     let entries: std::io::Result<Vec<_>> = std::fs::read_dir(folder)?.collect();

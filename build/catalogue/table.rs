@@ -53,12 +53,18 @@ impl Table {
     /// The three statics of the hash.
     pub(crate) fn write(&self) -> String {
         format!(
-            "pub(super) const SEED: u64 = {:#x};\n\
+            "pub(super) const SEED: u64 = {};\n\
              pub(super) static DISPLACEMENTS: &[u16; hash::BUCKETS] = {};\n\
              pub(super) static SLOTS: &[u16; hash::SLOTS] = {};\n",
-            self.seed,
+            grouped(self.seed),
             slice(&self.displacements, u16::to_string),
             slice(&self.slots, u16::to_string),
         )
     }
+}
+
+/// A hexadecimal literal with a separator after every four digits.
+fn grouped(number: u64) -> String {
+    let parts = [48, 32, 16, 0].map(|shift| format!("{:04x}", (number >> shift) & 0xffff));
+    format!("0x{}", parts.join("_"))
 }

@@ -18,7 +18,7 @@ pub use context::{Context, Contexts};
 pub use model::{Before, Body, Directive, Family, Handler, Inherit, Origin, Repeat, ValueKind, Variant};
 pub use tables::directive;
 pub use variables::{Variable, variable};
-pub use version::Version;
+pub use version::{Version, VersionError, VersionRange};
 
 use tables::{DIRECTIVES, DISPLACEMENTS, SEED, SLOTS};
 

@@ -44,6 +44,8 @@ pub struct Variant {
     pub inherit: Option<Inherit>,
     /// What a second one in the same block does, where that is known.
     pub repeat: Option<Repeat>,
+    /// The directive whose value it shares: one of either on a level, and the level inherits neither (`allow`, `deny`).
+    pub shares: Option<&'static str>,
     /// Set for directives that answer the request themselves (`clcf->handler`).
     pub handler: Option<Handler>,
     /// The first version that has it; of modules outside nginx nothing is known.
@@ -101,7 +103,7 @@ pub enum Origin {
     Plus,
     /// Angie.
     Angie,
-    /// OpenResty's lua-nginx-module and stream-lua-nginx-module.
+    /// `OpenResty`'s lua-nginx-module and stream-lua-nginx-module.
     Lua,
     /// njs.
     Njs,
@@ -184,7 +186,8 @@ pub enum ValueKind {
 /// What a block has of a directive that only an outer block sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Inherit {
-    /// Nothing: it counts where it stands.
+    /// Nothing: it counts where it stands. A content handler is still in force in an `if` or `limit_except` inside its
+    /// location, which have no location of their own (`clcf->noname`).
     None,
     /// The nearest outer block's value.
     Value,

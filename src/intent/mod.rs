@@ -1,0 +1,3 @@
+//! Whether a block is meant for WebSockets, and by what evidence.
+
+pub mod endpoints;
