@@ -31,6 +31,8 @@
 pub mod catalogue;
 pub mod files;
 pub mod finding;
+pub mod fix;
+pub mod output;
 pub mod rules;
 pub mod source;
 pub mod syntax;
