@@ -1,4 +1,11 @@
 //! Compiles what nginx knows and what the rules say into tables, so that the program reads no YAML when it starts.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a build script reads files, talks to cargo by printing and stops by a panic"
+)]
 
 use std::error::Error;
 
@@ -15,6 +22,7 @@ mod rules;
 
 fn main() -> Result<(), Box<dyn Error>> {
     rules::generate();
+    fixtures::generate();
     catalogue::compile()?;
     endpoints::compile()
 }
