@@ -1,6 +1,6 @@
 //! The catalogue's facts: in a version, about inheritance, against the collected data.
 
-#![expect(clippy::panic, reason = "a test fails by panicking, and so do its helpers")]
+#![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking, and so do its helpers")]
 
 use ngxlint::catalogue::{
     self, Arity, Context, Directive, Family, Inherit, Origin, Repeat, ValueKind, Variant, Version, lookup,
