@@ -258,3 +258,23 @@ fn what_is_no_file_is_refused() {
     let error = write(&Disk, &sources, &[(doc, b"new\n".to_vec())]).unwrap_err();
     assert!(matches!(error, WriteError::NoFile(_)));
 }
+
+/// Many repairs of a large file cost what they change, not their product.
+#[test]
+fn ten_thousand_fixes_of_a_large_file_are_planned_and_compared_at_once() {
+    let old = (0..300_000).map(|n| format!("    listen {};", n % 29)).collect::<Vec<_>>().join("\n") + "\n";
+    let starts = old.match_indices("listen 7;").map(|(at, _)| u32::try_from(at).unwrap()).take(10_000);
+    let findings: Vec<Finding> = starts.map(|at| finding(safe(&[edit(0, at, at + 6, "port")]))).collect();
+    let begin = std::time::Instant::now();
+    let plan = collect(&findings, Safety::Safe);
+    let mut sources = Sources::default();
+    sources.add(Document::new("a.conf", Origin::Buffer, old.as_bytes()));
+    let texts = plan.texts(&sources);
+    let patch = diff("a.conf", old.as_bytes(), &texts[0].1);
+    println!("{} fixes: {:?}, {} bytes of diff", plan.repaired, begin.elapsed(), patch.len());
+    assert_eq!(
+        patch.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"+ ")).count(),
+        plan.repaired
+    );
+    assert!(begin.elapsed() < std::time::Duration::from_secs(10));
+}
