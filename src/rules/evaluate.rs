@@ -21,6 +21,8 @@ pub struct Subject<'s, 'a> {
     pub request: Option<&'s Request>,
     /// The directive that is visited.
     pub node: Option<NodeId>,
+    /// What failed, once something has: whether a directive sets it, and whether what is out of sight could.
+    pub failed: Option<(bool, bool)>,
 }
 
 impl Subject<'_, '_> {
@@ -55,7 +57,8 @@ impl Subject<'_, '_> {
                 http.map_or(Outcome::Unknown, |http| config.scope(http).in_sight.into())
             }
             Fact::SecondSignal => proxied.evidence.is_some().into(),
-            Fact::Set | Fact::Assumed => Outcome::Unknown,
+            Fact::Set => self.failed.map_or(Outcome::Unknown, |(set, _)| set.into()),
+            Fact::Assumed => self.failed.map_or(Outcome::Unknown, |(_, assumed)| assumed.into()),
         }
     }
 
