@@ -234,7 +234,7 @@ fn check_against_machine(text: &[u8]) {
 
 /// Bytes that mean something to nginx, more often than chance would bring them.
 fn byte() -> impl Strategy<Value = u8> {
-    prop_oneof![8 => prop::sample::select(&b" \t\r\n;{}#\"'\\$)(ab\n;{}\"'"[..]), 1 => any::<u8>()]
+    prop_oneof![8 => prop::sample::select(&b" \t\r\n;{}#\"'\\\\\\$)(abtrn\n;{}\"'"[..]), 1 => any::<u8>()]
 }
 
 fn piece() -> impl Strategy<Value = Vec<u8>> {

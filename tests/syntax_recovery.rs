@@ -92,6 +92,9 @@ fn the_rest_is_read_as_it_was_meant() {
         ("location \"~ a {\n b;\n}", "location,~ a{b}"),
         ("a b", "a,b!"),
         ("a { b", "a!{b!}"),
+        ("a \"b;\nc 'd e';", "a,b c,d e"),
+        ("a 'b;\nc \"d e\";", "a,b c,d e"),
+        ("a {\nb;\nc;\n", "a!{b c}"),
         ("http {\n  server {\n    a;\n  server {\n    b;\n  }\n}\n", "http{server!{a} server{b}}"),
         ("http {\n  server {\n    a;\n}\nuser b;\n", "http{server!{a}} user,b"),
     ];
@@ -120,9 +123,12 @@ fn an_error_says_where_nginx_noticed() {
 
 #[test]
 fn a_misleading_indentation_never_adds_an_error() {
-    for text in
-        ["a {\n      b {\n  c;\n   }\n d {\n", "a {\nb {\nc;\n}\n", "a {\n\tb {\n        c;\n}\n\tb {\n\t}\n"]
-    {
+    for text in [
+        "a {\n      b {\n  c;\n   }\n d {\n",
+        "a {\nb {\nc;\n}\n",
+        "x {\n  y {\n    z;\n}\n  }\nw {\n",
+        "a {\n\tb {\n        c;\n}\n\tb {\n\t}\n",
+    ] {
         let kinds: Vec<_> = parse(text.as_bytes(), RawBodies::Known).errors.iter().map(|e| e.kind).collect();
         assert!(kinds.iter().all(|&kind| kind == SyntaxErrorKind::EndInBlock), "{text:?}: {kinds:?}");
         let open = text.matches('{').count() - text.matches('}').count();
