@@ -1,6 +1,6 @@
 """Wraps plain connections in TLS, as a browser would (ALPN http/1.1, any certificate), for a client that speaks none.
 
-    tls_relay.py PORT
+    tls_relay.py ADDRESS PORT
 
 Same announcement as strict_backend.py; nothing is recorded.
 """
@@ -33,7 +33,7 @@ async def pump(reader, writer):
 
 async def relay(reader, writer):
     try:
-        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]), ssl=context())
+        inner_reader, inner_writer = await asyncio.open_connection(sys.argv[1], int(sys.argv[2]), ssl=context())
     except (ConnectionError, ssl.SSLError):
         writer.close()
         return

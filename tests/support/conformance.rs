@@ -1,0 +1,131 @@
+//! Runs published cases against real nginx, to show that the laboratory sees what they say.
+
+use super::backend::{Backend, Kind};
+use super::client::{Answer, Handshake};
+use super::listen::Ports;
+use super::nginx::{Nginx, Site};
+use super::render::Upstreams;
+use super::tree::Tree;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// The first release of which a probe's or location's `newest` speaks.
+const NEWEST: [u32; 3] = [1, 31, 4];
+
+/// How the probes of a run went.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Probes tried.
+    pub(crate) tried: usize,
+    /// Probes that the case does not give for a release.
+    pub(crate) not_given: usize,
+    /// Where the laboratory and the case disagree.
+    pub(crate) disagreements: Vec<String>,
+}
+
+/// The strict backend and a release, for running cases.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    strict: Backend,
+    releases: [Nginx; 2],
+}
+
+impl Bench {
+    /// Starts the backend.
+    pub(crate) fn start() -> Self {
+        Self { strict: Backend::start(Kind::Strict), releases: Nginx::both() }
+    }
+
+    /// Runs one case on both releases.
+    pub(crate) fn run(&self, folder: &Path, tally: &mut Tally) {
+        let text = std::fs::read_to_string(folder.join("expect.json")).expect("expect.json");
+        let case: Value = serde_json::from_str(&text).expect("expect.json in JSON");
+        let tree = Tree::read(folder);
+        for release in &self.releases {
+            let visit = Visit { bench: self, release, tree: &tree, name: &case["name"] };
+            if let Err(error) = visit.run(&case, tally) {
+                tally.disagreements.push(format!("{} on {}: {error}", case["name"], release.name));
+            }
+        }
+    }
+}
+
+/// The folders of the cases whose names begin with one of some letters.
+pub(crate) fn cases(root: &Path, families: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root).expect("the cases").map(|e| e.expect("an entry").path());
+    let family = |path: &PathBuf| path.file_name()?.to_str()?.chars().next();
+    let mut found: Vec<PathBuf> = entries.filter(|p| family(p).is_some_and(|f| families.contains(f))).collect();
+    found.sort();
+    found
+}
+
+struct Visit<'a> {
+    bench: &'a Bench,
+    release: &'a Nginx,
+    tree: &'a Tree,
+    name: &'a Value,
+}
+
+impl Visit<'_> {
+    fn run(&self, case: &Value, tally: &mut Tally) -> Result<(), String> {
+        let upstreams = Upstreams { backend: self.bench.strict.port, plain: 1, plain_ports: Vec::new() };
+        let refusal = self.release.refuses(self.tree, &upstreams);
+        if refusal.is_none() != (case["nginx_t"][self.side()] == true) {
+            return Err(format!("nginx -t: {}", refusal.unwrap_or_else(|| "accepted".into())));
+        }
+        if refusal.is_some() {
+            return Ok(());
+        }
+        let mut site = self.release.serve(self.tree, &upstreams, &mut Ports::default())?;
+        for probe in case["probes"].as_array().into_iter().flatten() {
+            self.probe(&mut site, probe, tally);
+        }
+        Ok(())
+    }
+
+    fn side(&self) -> &'static str {
+        if self.release.is_old() { "old" } else { "new" }
+    }
+
+    fn probe(&self, site: &mut Site, probe: &Value, tally: &mut Tally) {
+        let newest = probe.get("newest").filter(|_| self.release.version >= NEWEST);
+        let expected = newest.unwrap_or(&probe[self.side()]).as_str().unwrap_or("n/a");
+        if expected == "n/a" {
+            tally.not_given += 1;
+            return;
+        }
+        tally.tried += 1;
+        self.bench.strict.records();
+        let port = probe["listen"].as_u64().and_then(|port| u16::try_from(port).ok());
+        let answer = handshake(probe).try_at(site.address(port));
+        let seen = self.reason(&answer);
+        let tolerant = expected == "other" || probe["tolerant"] == true;
+        if if tolerant { (seen == "works") != (expected == "works") } else { seen != expected } {
+            let place = format!("{} on {}: {probe}", self.name, self.release.name);
+            tally.disagreements.push(format!("{place}: seen {seen} ({})", answer.problem));
+        }
+    }
+
+    /// The case's word for what happened.
+    fn reason(&self, answer: &Answer) -> String {
+        let defects = self.bench.strict.records().pop().map(|record| record.defects).unwrap_or_default();
+        match answer.status {
+            _ if answer.works() => "works".into(),
+            101 => "response-header-hidden".into(),
+            _ if answer.from_backend() => defects.first().cloned().unwrap_or_default(),
+            300..=399 => "redirect".into(),
+            401 | 403 => "auth".into(),
+            _ => "not-proxied".into(),
+        }
+    }
+}
+
+fn handshake(probe: &Value) -> Handshake {
+    let text = |name: &str| probe[name].as_str().map(str::to_owned);
+    let mut handshake = Handshake::new(&text("path").expect("a path"), &text("host").unwrap_or("example.com".into()));
+    handshake.method = text("method").unwrap_or(handshake.method);
+    handshake.protocols = text("proto");
+    let headers = probe["headers"].as_object().into_iter().flatten();
+    handshake.headers = headers.map(|(n, v)| (n.clone(), v.as_str().unwrap_or_default().to_owned())).collect();
+    handshake
+}

@@ -1,0 +1,284 @@
+//! Judges the folders under `fixtures/websocket` with real servers.
+
+use super::backend::{Backend, Kind};
+use super::head::Head;
+use super::listen::Ports;
+use super::nginx::{Nginx, version};
+use super::probe::{Outcome, Probe, ProbeFile, default_probes, expectations};
+use super::render::Upstreams;
+use super::tree::Tree;
+use std::path::{Path, PathBuf};
+
+/// The running backends and the releases of nginx.
+#[derive(Debug)]
+pub(crate) struct Lab {
+    strict: Backend,
+    plain: Backend,
+    real: [(&'static str, Backend); 2],
+    releases: [Nginx; 2],
+}
+
+impl Lab {
+    /// Starts the backends.
+    pub(crate) fn start() -> Self {
+        let real = [("websockets", Kind::Websockets), ("ws", Kind::Ws)];
+        Self {
+            strict: Backend::start(Kind::Strict),
+            plain: Backend::start(Kind::Plain),
+            real: real.map(|(name, kind)| (name, Backend::start(kind))),
+            releases: Nginx::both(),
+        }
+    }
+}
+
+/// What `nginx -t` says to the bad fixtures of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// It accepts them.
+    Accepts,
+    /// It refuses them.
+    Refuses,
+    /// They need a module that is not there, or are not checked: nothing is tried with them.
+    Unknown,
+}
+
+/// The two lines of a rule's YAML that matter here.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    test: Test,
+    range: String,
+}
+
+impl Rule {
+    /// Reads `nginx-t` and `nginx` from a rule's text.
+    pub(crate) fn parse(text: &str) -> Self {
+        let test = match key(text, "nginx-t") {
+            "refuses" => Test::Refuses,
+            "needs-module" | "not-checked" => Test::Unknown,
+            _ => Test::Accepts,
+        };
+        Self { test, range: key(text, "nginx").to_owned() }
+    }
+
+    /// Whether the rule is about a release.
+    fn concerns(&self, release: [u32; 3]) -> bool {
+        self.range.split([' ', ',']).filter(|bound| !bound.is_empty()).all(|bound| within(bound, release))
+    }
+}
+
+fn key<'a>(text: &'a str, name: &str) -> &'a str {
+    let mut values = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    values.next().unwrap_or_default().split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\''])
+}
+
+fn within(bound: &str, release: [u32; 3]) -> bool {
+    let number = bound.trim_start_matches(['<', '>', '=']);
+    let limit = version(number).unwrap_or_else(|| panic!("nginx range {bound}"));
+    match bound.trim_end_matches(number) {
+        ">=" => release >= limit,
+        ">" => release > limit,
+        "<=" => release <= limit,
+        "<" => release < limit,
+        _ => release == limit,
+    }
+}
+
+/// One rule's fixture folder.
+#[derive(Debug)]
+pub(crate) struct Fixture {
+    folder: PathBuf,
+    rule: Rule,
+    file: Option<ProbeFile>,
+}
+
+impl Fixture {
+    /// Reads a folder's `probe` file; `rule` is the text of the rule's YAML.
+    pub(crate) fn read(folder: &Path, rule: &str) -> Result<Self, String> {
+        let text = std::fs::read_to_string(folder.join("probe")).ok();
+        let file = text.map(|text| ProbeFile::parse(&text)).transpose()?;
+        Ok(Self { folder: folder.to_owned(), rule: Rule::parse(rule), file })
+    }
+
+    /// The folders in this one whose names begin with a word; repaired ones are not among them.
+    fn variants(&self, prefix: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.folder).expect("a fixture folder").map(|e| e.expect("an entry"));
+        let folders = entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = folders.filter(|n| n.starts_with(prefix) && !n.ends_with(".fixed")).collect();
+        names.sort();
+        names
+    }
+
+    fn probes(&self, variant: &str, tree: &Tree) -> Result<Vec<Probe>, String> {
+        let written = self.file.as_ref().map(|file| file.of(variant)).unwrap_or_default();
+        if written.is_empty() { default_probes(tree, &expectations(tree)) } else { Ok(written) }
+    }
+
+    /// Everything that is not as it must be, each with its place.
+    pub(crate) fn problems(&self, lab: &Lab) -> Vec<String> {
+        let (bad, good) = (self.variants("bad"), self.variants("good"));
+        let mut problems = Vec::new();
+        for (variant, is_bad) in bad.iter().map(|v| (v, true)).chain(good.iter().map(|v| (v, false))) {
+            for release in &lab.releases {
+                let visit = Visit { fixture: self, lab, release, variant };
+                let found = if is_bad { visit.bad() } else { visit.good() };
+                let place = format!("{}/{variant} on {}", self.folder.display(), release.name);
+                problems.extend(found.unwrap_or_else(|error| vec![error]).iter().map(|p| format!("{place}: {p}")));
+            }
+        }
+        if bad.is_empty() || good.is_empty() {
+            problems.push(format!("{}: a bad and a good variant are needed", self.folder.display()));
+        }
+        problems
+    }
+}
+
+/// One variant on one release.
+struct Visit<'a> {
+    fixture: &'a Fixture,
+    lab: &'a Lab,
+    release: &'a Nginx,
+    variant: &'a str,
+}
+
+type Problems = Result<Vec<String>, String>;
+
+/// What a probe came to.
+struct Attempt {
+    /// The real backends with which it did not work, with what the client saw.
+    failures: Vec<String>,
+    /// What reached the strict backend.
+    head: Option<Head>,
+    /// What that found wrong.
+    defects: Vec<String>,
+}
+
+impl Visit<'_> {
+    fn upstreams(&self, backend: &Backend) -> Upstreams {
+        let plain_ports = self.fixture.file.as_ref().map(|f| f.plain_ports.clone()).unwrap_or_default();
+        Upstreams { backend: backend.port, plain: self.lab.plain.port, plain_ports }
+    }
+
+    fn refusal(&self, tree: &Tree) -> Option<String> {
+        self.release.refuses(tree, &self.upstreams(&self.lab.strict))
+    }
+
+    fn good(&self) -> Problems {
+        let tree = Tree::read(&self.fixture.folder.join(self.variant));
+        let probes = self.fixture.probes(self.variant, &tree)?;
+        if let Some(refusal) = self.refusal(&tree) {
+            return Err(format!("nginx -t refuses: {refusal}"));
+        }
+        let results = self.results(&tree, &probes, &mut Ports::default())?;
+        Ok(results.into_iter().flat_map(|result| result.failures).collect())
+    }
+
+    fn bad(&self) -> Problems {
+        if !self.fixture.rule.concerns(self.release.version) {
+            return Ok(Vec::new());
+        }
+        let tree = Tree::read(&self.fixture.folder.join(self.variant));
+        let mut probes = self.fixture.probes(self.variant, &tree)?;
+        let mut ports = Ports::default();
+        let (mut problems, before) = match (self.fixture.rule.test, self.refusal(&tree)) {
+            (Test::Unknown, _) => (Vec::new(), Vec::new()),
+            (Test::Refuses, None) => (vec!["nginx -t accepts it, though the rule says refuses".into()], Vec::new()),
+            (Test::Refuses, Some(_)) => (Vec::new(), Vec::new()),
+            (Test::Accepts, Some(refusal)) => (vec![format!("nginx -t refuses: {refusal}")], Vec::new()),
+            (Test::Accepts, None) => {
+                let results = self.results(&tree, &probes, &mut ports)?;
+                (self.judge(&probes, &results), results)
+            }
+        };
+        let fixed = self.fixture.folder.join(format!("{}.fixed", self.variant));
+        if fixed.is_dir() {
+            probes.iter_mut().for_each(|probe| probe.outcome = Outcome::Works);
+            problems.extend(self.fixed(&Tree::read(&fixed), &probes, &before, &mut ports)?);
+        }
+        Ok(problems)
+    }
+
+    fn judge(&self, probes: &[Probe], results: &[Attempt]) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (probe, result) in probes.iter().zip(results) {
+            let path = &probe.handshake.path;
+            let must_fail = match probe.outcome {
+                Outcome::Fails => self.release.is_old() || !self.only_the_version(probe),
+                Outcome::FailsOnOld => self.release.is_old(),
+                Outcome::Works => false,
+            };
+            if must_fail && result.failures.is_empty() {
+                problems.push(format!("{path} works with every backend, strict found {:?}", result.defects));
+            }
+            if !must_fail && !result.failures.is_empty() {
+                problems.push(format!("{path} must work here: {}", result.failures.join("; ")));
+            }
+        }
+        problems
+    }
+
+    /// Whether all that an old release gets wrong is the HTTP version, which a new one gets right by itself.
+    fn only_the_version(&self, probe: &Probe) -> bool {
+        let old = &self.lab.releases[0];
+        let visit = Visit { release: old, ..*self };
+        let tree = Tree::read(&self.fixture.folder.join(self.variant));
+        let results = visit.results(&tree, std::slice::from_ref(probe), &mut Ports::default());
+        results.is_ok_and(|results| results[0].defects == ["http10"])
+    }
+
+    fn fixed(&self, tree: &Tree, probes: &[Probe], before: &[Attempt], ports: &mut Ports) -> Problems {
+        if let Some(refusal) = self.refusal(tree) {
+            return Err(format!("nginx -t refuses the repair: {refusal}"));
+        }
+        let after = self.results(tree, probes, ports)?;
+        let failures = after.iter().flat_map(|result| &result.failures);
+        let mut problems: Vec<String> = failures.map(|failure| format!("after the repair: {failure}")).collect();
+        for ((probe, before), after) in probes.iter().zip(before).zip(&after) {
+            let (Some(before), Some(after)) = (&before.head, &after.head) else { continue };
+            let changed = before.differences(after, &allowed(probe));
+            if !changed.is_empty() {
+                problems.push(format!("{}: the repair changed {}", probe.handshake.path, changed.join(", ")));
+            }
+        }
+        Ok(problems)
+    }
+
+    /// Tries every probe with every backend.
+    fn results(&self, tree: &Tree, probes: &[Probe], ports: &mut Ports) -> Result<Vec<Attempt>, String> {
+        let mut results = self.strict_results(tree, probes, ports)?;
+        for (name, backend) in &self.lab.real {
+            let mut site = self.release.serve(tree, &self.upstreams(backend), ports)?;
+            for (probe, result) in probes.iter().zip(&mut results) {
+                let answer = probe.handshake.try_at(site.address(probe.port));
+                if !answer.works() {
+                    result.failures.push(format!("{} with {name}: {}", probe.handshake.path, answer.problem));
+                }
+            }
+        }
+        Ok(results)
+    }
+
+    fn strict_results(&self, tree: &Tree, probes: &[Probe], ports: &mut Ports) -> Result<Vec<Attempt>, String> {
+        let mut site = self.release.serve(tree, &self.upstreams(&self.lab.strict), ports)?;
+        self.lab.strict.records();
+        let results = probes.iter().map(|probe| {
+            probe.handshake.try_at(site.address(probe.port));
+            let last = self.lab.strict.records().pop();
+            let (head, defects) = last.map_or((None, Vec::new()), |record| (Some(record.head), record.defects));
+            Attempt { failures: Vec::new(), head, defects }
+        });
+        Ok(results.collect())
+    }
+}
+
+fn allowed(probe: &Probe) -> Vec<&str> {
+    let handshake = ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+    handshake.into_iter().chain(probe.changes.iter().map(String::as_str)).collect()
+}
+
+#[test]
+fn a_rule_says_what_it_is_about() {
+    let rule = Rule::parse("code: X\nnginx: \">=1.3.13 <1.29.7\"\nnginx-t: refuses # always\n");
+    assert_eq!(rule.test, Test::Refuses);
+    assert!(rule.concerns([1, 22, 1]) && !rule.concerns([1, 29, 7]));
+    assert!(Rule::parse("").concerns([1, 30, 0]));
+}
