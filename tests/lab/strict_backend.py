@@ -1,8 +1,8 @@
 """A backend that reads the request head byte for byte and judges it by RFC 6455 4.2.1 and nothing else.
 
 Prints one line of JSON, {"port": N, "control": M}, and serves until its standard input ends. A valid handshake gets
-101 and an echo of its text and binary messages; any other request gets 400 (426 where Sec-WebSocket-Version is the
-only defect). With `--plain` every request gets 200 instead: the application beside the WebSocket.
+101 and an echo of its text and binary messages; any other request gets 400 (426 where no 13 is among the
+versions and nothing else is wrong). With `--plain` every request gets 200 instead: the application beside the WebSocket.
 Every answer carries `X-Lab-Backend`, so that a client can tell it from an answer of nginx itself. A connection to the
 control port is sent the heads recorded since the last one, oldest first, as a JSON list of {"head", "defects"} and
 closed; heads are Latin-1, so that every byte survives.
@@ -19,10 +19,13 @@ GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 def parse(head):
-    """(method, version, [(lower-case name, value)]) of a head that ends in an empty line."""
+    """(method, version, [(lower-case name, value)]) of a head that ends in an empty line.
+
+    A request line that is not three words has no valid method: nginx sends a space in a URI as it is.
+    """
     lines = head.split(b"\r\n")[:-2]
-    method, _, rest = lines[0].partition(b" ")
-    version = rest.rpartition(b" ")[2]
+    words = lines[0].split(b" ")
+    method, version = words[0] if len(words) == 3 else b"", words[-1]
     fields = (line.partition(b":") for line in lines[1:])
     return method, version, [(name.lower(), value.strip(b" \t")) for name, _, value in fields]
 
@@ -35,7 +38,7 @@ def key_is_valid(key):
 
 
 def defects(method, version, fields):
-    """What keeps the request from being a handshake, in the order of spec words; empty means valid."""
+    """What keeps the request from being a handshake, the reason to name first; empty means valid."""
 
     def values(name):
         return [value for field, value in fields if field == name]
@@ -53,10 +56,8 @@ def defects(method, version, fields):
     if method != b"GET":
         found.append("method")
     keys, hosts = values(b"sec-websocket-key"), values(b"host")
-    if len(keys) != 1 or not key_is_valid(keys[0]) or len(hosts) != 1:
+    if not any(map(key_is_valid, keys)) or not hosts or b"13" not in values(b"sec-websocket-version"):
         found.append("header-blanked")
-    if values(b"sec-websocket-version") != [b"13"]:
-        found.append("version")
     if any(len(values(name)) > 1 for name in (b"upgrade", b"host", b"sec-websocket-key", b"sec-websocket-version")):
         found.append("duplicate-header")
     return found
@@ -85,11 +86,11 @@ async def echo(reader, writer):
             return
 
 
-def refusal(found):
-    status = b"426 Upgrade Required" if found == ["version"] else b"400 Bad Request"
+def refusal(found, fields):
     body = " ".join(found).encode()
-    extra = b"Sec-WebSocket-Version: 13\r\n" if found == ["version"] else b""
-    return answer(status, body, extra)
+    if found == ["header-blanked"] and (b"sec-websocket-version", b"13") not in fields:
+        return answer(b"426 Upgrade Required", body, b"Sec-WebSocket-Version: 13\r\n")
+    return answer(b"400 Bad Request", body)
 
 
 def answer(status, body, extra=b""):
@@ -105,7 +106,7 @@ async def serve(reader, writer, records, plain):
     if plain:
         writer.write(answer(b"200 OK", b"plain"))
     elif found:
-        writer.write(refusal(found))
+        writer.write(refusal(found, request[2]))
     else:
         fields = request[2]
         writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -20,7 +20,7 @@ pub(crate) struct Handshake {
     pub(crate) path: String,
     /// `HTTP/1.1` unless the case is about versions.
     pub(crate) version: String,
-    /// The Host header.
+    /// The Host header; empty leaves it and Origin out.
     pub(crate) host: String,
     /// Subprotocols asked for.
     pub(crate) protocols: Option<String>,
@@ -42,7 +42,7 @@ impl Handshake {
     }
 
     fn text(&self) -> String {
-        let origin = format!("http://{}", self.host);
+        let origin = if self.host.is_empty() { String::new() } else { format!("http://{}", self.host) };
         let ordinary = [
             ("Host", self.host.as_str()),
             ("User-Agent", "ngxlint-lab"),
@@ -53,16 +53,18 @@ impl Handshake {
             ("Sec-WebSocket-Version", "13"),
         ];
         let own = |name: &str| self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
-        let ordinary = ordinary.into_iter().filter(|(n, _)| !own(n));
+        let ordinary = ordinary.into_iter().filter(|(n, v)| !own(n) && !v.is_empty());
         let protocols = self.protocols.as_deref().map(|p| ("Sec-WebSocket-Protocol", p));
         let extra = self.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).filter(|(_, v)| !v.is_empty());
-        let lines: String = ordinary.chain(protocols).chain(extra).map(|(n, v)| format!("{n}: {v}\r\n")).collect();
+        let lines: String =
+            ordinary.chain(protocols).chain(extra).map(|(n, v)| format!("{n}: {v}\r\n")).collect();
         format!("{} {} {}\r\n{lines}\r\n", self.method, self.path, self.version)
     }
 
     /// Shakes hands and, after a 101, sends a message and waits for its echo.
     pub(crate) fn try_at(&self, address: SocketAddr) -> Answer {
-        self.attempt(address).unwrap_or_else(|error| Answer { problem: error.to_string(), ..Answer::default() })
+        self.attempt(address)
+            .unwrap_or_else(|error| Answer { problem: error.to_string(), ..Answer::default() })
     }
 
     fn attempt(&self, address: SocketAddr) -> std::io::Result<Answer> {
@@ -121,7 +123,11 @@ impl Answer {
             lines.push(line);
         }
         let status = lines[0].split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or_default();
-        Ok(Self { status, headers: lines[1..].iter().filter_map(|l| header(l)).collect(), problem: String::new() })
+        Ok(Self {
+            status,
+            headers: lines[1..].iter().filter_map(|l| header(l)).collect(),
+            problem: String::new(),
+        })
     }
 
     fn complaint(&self, protocol_asked: bool) -> String {

@@ -123,7 +123,8 @@ fn finds_statements_blocks_and_comments() {
     let words = |s: &Statement| {
         s.words.iter().map(|w| String::from_utf8_lossy(&text[w.clone()]).into_owned()).collect::<Vec<_>>()
     };
-    let found: Vec<_> = scan.statements.iter().map(|s| (words(s).join("|"), s.parent, s.body.is_some())).collect();
+    let found: Vec<_> =
+        scan.statements.iter().map(|s| (words(s).join("|"), s.parent, s.body.is_some())).collect();
     assert_eq!(
         found,
         [

@@ -1,6 +1,6 @@
 //! Runs published cases against real nginx, to show that the laboratory sees what they say.
 
-use super::backend::{Backend, Kind};
+use super::backend::{Backend, Kind, Record};
 use super::client::{Answer, Handshake};
 use super::listen::Ports;
 use super::nginx::{Nginx, Site};
@@ -17,8 +17,6 @@ const NEWEST: [u32; 3] = [1, 31, 4];
 pub(crate) struct Tally {
     /// Probes tried.
     pub(crate) tried: usize,
-    /// Probes that the case does not give for a release.
-    pub(crate) not_given: usize,
     /// Where the laboratory and the case disagree.
     pub(crate) disagreements: Vec<String>,
 }
@@ -50,11 +48,10 @@ impl Bench {
     }
 }
 
-/// The folders of the cases whose names begin with one of some letters.
-pub(crate) fn cases(root: &Path, families: &str) -> Vec<PathBuf> {
+/// The folders of all cases, but for some names.
+pub(crate) fn cases(root: &Path, but: &[&str]) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(root).expect("the cases").map(|e| e.expect("an entry").path());
-    let family = |path: &PathBuf| path.file_name()?.to_str()?.chars().next();
-    let mut found: Vec<PathBuf> = entries.filter(|p| family(p).is_some_and(|f| families.contains(f))).collect();
+    let mut found: Vec<PathBuf> = entries.filter(|p| !but.iter().any(|name| p.ends_with(name))).collect();
     found.sort();
     found
 }
@@ -89,43 +86,60 @@ impl Visit<'_> {
 
     fn probe(&self, site: &mut Site, probe: &Value, tally: &mut Tally) {
         let newest = probe.get("newest").filter(|_| self.release.version >= NEWEST);
-        let expected = newest.unwrap_or(&probe[self.side()]).as_str().unwrap_or("n/a");
-        if expected == "n/a" {
-            tally.not_given += 1;
-            return;
-        }
+        let expected = newest.unwrap_or(&probe[self.side()]).as_str().unwrap_or_default();
         tally.tried += 1;
         self.bench.strict.records();
-        let port = probe["listen"].as_u64().and_then(|port| u16::try_from(port).ok());
-        let answer = handshake(probe).try_at(site.address(port));
-        let seen = self.reason(&answer);
+        let port = probe["listen"].as_str().and_then(|port| port.parse().ok());
+        let address = if probe["tls"] == false { site.listener(port).1 } else { site.address(port) };
+        let answer = handshake(probe).try_at(address);
+        let records = self.bench.strict.records();
+        let seen = reason(&answer, records.last());
         let tolerant = expected == "other" || probe["tolerant"] == true;
         if if tolerant { (seen == "works") != (expected == "works") } else { seen != expected } {
             let place = format!("{} on {}: {probe}", self.name, self.release.name);
             tally.disagreements.push(format!("{place}: seen {seen} ({})", answer.problem));
         }
-    }
-
-    /// The case's word for what happened.
-    fn reason(&self, answer: &Answer) -> String {
-        let defects = self.bench.strict.records().pop().map(|record| record.defects).unwrap_or_default();
-        match answer.status {
-            _ if answer.works() => "works".into(),
-            101 => "response-header-hidden".into(),
-            _ if answer.from_backend() => defects.first().cloned().unwrap_or_default(),
-            300..=399 => "redirect".into(),
-            401 | 403 => "auth".into(),
-            _ => "not-proxied".into(),
+        if let Some(complaint) = trace_complaint(&probe["trace"], &answer, records.last()) {
+            tally.disagreements.push(format!("{} on {}: {probe}: {complaint}", self.name, self.release.name));
         }
     }
 }
 
+/// The case's word for what happened.
+fn reason(answer: &Answer, record: Option<&Record>) -> String {
+    match answer.status {
+        _ if answer.works() => "works".into(),
+        101 => "response-header-hidden".into(),
+        _ if answer.from_backend() => record.and_then(|r| r.defects.first()).cloned().unwrap_or_default(),
+        300..=399 => "redirect".into(),
+        401 | 403 => "auth".into(),
+        _ => "not-proxied".into(),
+    }
+}
+
+/// What a trace says otherwise than what was seen: the status that nginx itself gave, the request line sent upstream.
+fn trace_complaint(trace: &Value, answer: &Answer, record: Option<&Record>) -> Option<String> {
+    let sent = record.map(|record| format!("{} {}", record.head.method, record.head.target));
+    if let Some(expected) = trace["upstream"].as_str() {
+        return (sent.as_deref() != Some(expected)).then(|| format!("sent {sent:?}"));
+    }
+    let status = trace["status"].as_u64().filter(|&status| status != u64::from(answer.status))?;
+    Some(format!("status {} instead of {status}", answer.status))
+}
+
 fn handshake(probe: &Value) -> Handshake {
     let text = |name: &str| probe[name].as_str().map(str::to_owned);
-    let mut handshake = Handshake::new(&text("path").expect("a path"), &text("host").unwrap_or("example.com".into()));
+    let host = if probe["host"].is_null() && probe.get("host").is_some() {
+        None
+    } else {
+        text("host").or(Some("example.com".into()))
+    };
+    let mut handshake = Handshake::new(&text("path").expect("a path"), host.as_deref().unwrap_or_default());
     handshake.method = text("method").unwrap_or(handshake.method);
+    handshake.version = text("version").unwrap_or(handshake.version);
     handshake.protocols = text("proto");
     let headers = probe["headers"].as_object().into_iter().flatten();
-    handshake.headers = headers.map(|(n, v)| (n.clone(), v.as_str().unwrap_or_default().to_owned())).collect();
+    handshake.headers =
+        headers.map(|(n, v)| (n.clone(), v.as_str().unwrap_or_default().to_owned())).collect();
     handshake
 }

@@ -101,9 +101,12 @@ impl Fixture {
 
     /// The folders in this one whose names begin with a word; repaired ones are not among them.
     fn variants(&self, prefix: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.folder).expect("a fixture folder").map(|e| e.expect("an entry"));
-        let folders = entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned());
-        let mut names: Vec<String> = folders.filter(|n| n.starts_with(prefix) && !n.ends_with(".fixed")).collect();
+        let entries =
+            std::fs::read_dir(&self.folder).expect("a fixture folder").map(|e| e.expect("an entry"));
+        let folders =
+            entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> =
+            folders.filter(|n| n.starts_with(prefix) && !n.ends_with(".fixed")).collect();
         names.sort();
         names
     }
@@ -122,7 +125,9 @@ impl Fixture {
                 let visit = Visit { fixture: self, lab, release, variant };
                 let found = if is_bad { visit.bad() } else { visit.good() };
                 let place = format!("{}/{variant} on {}", self.folder.display(), release.name);
-                problems.extend(found.unwrap_or_else(|error| vec![error]).iter().map(|p| format!("{place}: {p}")));
+                problems.extend(
+                    found.unwrap_or_else(|error| vec![error]).iter().map(|p| format!("{place}: {p}")),
+                );
             }
         }
         if bad.is_empty() || good.is_empty() {
@@ -181,7 +186,9 @@ impl Visit<'_> {
         let mut ports = Ports::default();
         let (mut problems, before) = match (self.fixture.rule.test, self.refusal(&tree)) {
             (Test::Unknown, _) => (Vec::new(), Vec::new()),
-            (Test::Refuses, None) => (vec!["nginx -t accepts it, though the rule says refuses".into()], Vec::new()),
+            (Test::Refuses, None) => {
+                (vec!["nginx -t accepts it, though the rule says refuses".into()], Vec::new())
+            }
             (Test::Refuses, Some(_)) => (Vec::new(), Vec::new()),
             (Test::Accepts, Some(refusal)) => (vec![format!("nginx -t refuses: {refusal}")], Vec::new()),
             (Test::Accepts, None) => {
@@ -231,7 +238,8 @@ impl Visit<'_> {
         }
         let after = self.results(tree, probes, ports)?;
         let failures = after.iter().flat_map(|result| &result.failures);
-        let mut problems: Vec<String> = failures.map(|failure| format!("after the repair: {failure}")).collect();
+        let mut problems: Vec<String> =
+            failures.map(|failure| format!("after the repair: {failure}")).collect();
         for ((probe, before), after) in probes.iter().zip(before).zip(&after) {
             let (Some(before), Some(after)) = (&before.head, &after.head) else { continue };
             let changed = before.differences(after, &allowed(probe));
@@ -257,13 +265,19 @@ impl Visit<'_> {
         Ok(results)
     }
 
-    fn strict_results(&self, tree: &Tree, probes: &[Probe], ports: &mut Ports) -> Result<Vec<Attempt>, String> {
+    fn strict_results(
+        &self,
+        tree: &Tree,
+        probes: &[Probe],
+        ports: &mut Ports,
+    ) -> Result<Vec<Attempt>, String> {
         let mut site = self.release.serve(tree, &self.upstreams(&self.lab.strict), ports)?;
         self.lab.strict.records();
         let results = probes.iter().map(|probe| {
             probe.handshake.try_at(site.address(probe.port));
             let last = self.lab.strict.records().pop();
-            let (head, defects) = last.map_or((None, Vec::new()), |record| (Some(record.head), record.defects));
+            let (head, defects) =
+                last.map_or((None, Vec::new()), |record| (Some(record.head), record.defects));
             Attempt { failures: Vec::new(), head, defects }
         });
         Ok(results.collect())

@@ -17,18 +17,23 @@ impl Head {
     /// Reads a head whose bytes are Latin-1 characters.
     pub(crate) fn parse(text: &str) -> Self {
         let mut lines = text.split("\r\n").take_while(|line| !line.is_empty());
-        let mut first = lines.next().unwrap_or_default().splitn(3, ' ').map(str::to_owned);
-        let mut part = || first.next().unwrap_or_default();
-        Self { method: part(), target: part(), version: part(), headers: lines.filter_map(header).collect() }
+        let (method, rest) = lines.next().unwrap_or_default().split_once(' ').unwrap_or_default();
+        // nginx sends a space in a URI as it is.
+        let (target, version) = rest.rsplit_once(' ').unwrap_or((rest, ""));
+        let headers = lines.filter_map(header).collect();
+        Self { method: method.into(), target: target.into(), version: version.into(), headers }
     }
 
     /// The names of everything in which two requests differ, apart from the names in `but`; an empty list means that
     /// a repair left the rest alone. The order of headers and the case of their names do not count.
     pub(crate) fn differences(&self, other: &Self, but: &[&str]) -> Vec<String> {
-        let mut names: Vec<String> = self.headers.iter().chain(&other.headers).map(|(n, _)| lower(n)).collect();
+        let mut names: Vec<String> =
+            self.headers.iter().chain(&other.headers).map(|(n, _)| lower(n)).collect();
         names.sort();
         names.dedup();
-        names.retain(|name| !but.iter().any(|b| b.eq_ignore_ascii_case(name)) && self.values(name) != other.values(name));
+        names.retain(|name| {
+            !but.iter().any(|b| b.eq_ignore_ascii_case(name)) && self.values(name) != other.values(name)
+        });
         let line = (&self.method, &self.target) != (&other.method, &other.target);
         line.then(|| "request line".to_owned()).into_iter().chain(names).collect()
     }

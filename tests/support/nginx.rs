@@ -45,7 +45,13 @@ impl Nginx {
 
     fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg("-p").arg(folder).arg("-c").arg(folder.join(MAIN)).arg("-e").arg(folder.join("lab-error.log"));
+        command
+            .arg("-p")
+            .arg(folder)
+            .arg("-c")
+            .arg(folder.join(MAIN))
+            .arg("-e")
+            .arg(folder.join("lab-error.log"));
         command.arg("-g").arg(format!("daemon off; master_process off; pid {}/lab.pid;", folder.display()));
         command.stdin(Stdio::null());
         command
@@ -57,13 +63,22 @@ impl Nginx {
             let folder = TempDir::new().expect("a temporary folder");
             render(tree, upstreams, ports, &self.modules(), folder.path());
             let output = self.command(folder.path()).arg("-t").output().expect("nginx -t");
-            if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+            if output.status.success() {
+                Ok(())
+            } else {
+                Err(String::from_utf8_lossy(&output.stderr).into_owned())
+            }
         })
         .err()
     }
 
     /// Starts nginx with a configuration and waits until it accepts connections.
-    pub(crate) fn serve(&self, tree: &Tree, upstreams: &Upstreams, ports: &mut Ports) -> Result<Site, String> {
+    pub(crate) fn serve(
+        &self,
+        tree: &Tree,
+        upstreams: &Upstreams,
+        ports: &mut Ports,
+    ) -> Result<Site, String> {
         retry(ports, |ports| {
             let folder = TempDir::new().expect("a temporary folder");
             let listens = render(tree, upstreams, ports, &self.modules(), folder.path());
@@ -82,7 +97,10 @@ pub(crate) fn version(text: &str) -> Option<[u32; 3]> {
 }
 
 /// Tries again with other ports when another process took one in between.
-fn retry<T>(ports: &mut Ports, mut attempt: impl FnMut(&mut Ports) -> Result<T, String>) -> Result<T, String> {
+fn retry<T>(
+    ports: &mut Ports,
+    mut attempt: impl FnMut(&mut Ports) -> Result<T, String>,
+) -> Result<T, String> {
     for _ in 0..5 {
         match attempt(ports) {
             Err(error) if error.contains("Address already in use") => *ports = Ports::default(),
@@ -127,10 +145,14 @@ impl Site {
     /// Where a client reaches the listener on a port of the configuration, or the first one; where that speaks TLS,
     /// the address of a relay.
     pub(crate) fn address(&mut self, port: Option<u16>) -> SocketAddr {
-        let wanted = |(listen, _): &&(Listen, SocketAddr)| port.is_none_or(|p| listen.port == p);
-        let found = self.listens.iter().find(wanted).or(self.listens.first()).cloned();
-        let (listen, address) = found.expect("a listener");
+        let (listen, address) = self.listener(port);
         if listen.tls { self.relay(address) } else { address }
+    }
+
+    /// The same without the relay.
+    pub(crate) fn listener(&self, port: Option<u16>) -> (Listen, SocketAddr) {
+        let wanted = |(listen, _): &&(Listen, SocketAddr)| port.is_none_or(|p| listen.port == p);
+        self.listens.iter().find(wanted).or(self.listens.first()).cloned().expect("a listener")
     }
 
     fn relay(&mut self, target: SocketAddr) -> SocketAddr {

@@ -71,7 +71,8 @@ impl ProbeFile {
 }
 
 fn request(text: &str) -> Result<Probe, String> {
-    let (text, header) = text.split_once(" header=").map_or((text, None), |(text, header)| (text, Some(header)));
+    let (text, header) =
+        text.split_once(" header=").map_or((text, None), |(text, header)| (text, Some(header)));
     let mut words = text.split_whitespace();
     let (method, path) = (words.next().unwrap_or_default(), words.next().ok_or("METHOD PATH expected")?);
     let mut probe = Probe::new(path, "example.com", None);
@@ -131,7 +132,8 @@ pub(crate) fn default_probes(tree: &Tree, expected: &[(String, usize)]) -> Resul
 pub(crate) fn expectations(tree: &Tree) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for (path, file) in &tree.files {
-        let comments = file.scan.comments.iter().filter(|c| file.text[(*c).clone()].starts_with(b"# expect:"));
+        let comments =
+            file.scan.comments.iter().filter(|c| file.text[(*c).clone()].starts_with(b"# expect:"));
         found.extend(comments.map(|c| (path.display().to_string(), line_of(file, c.start) + 1)));
     }
     let listed = tree.files.get(Path::new("expect")).map(|f| String::from_utf8_lossy(&f.text).into_owned());
@@ -159,7 +161,8 @@ fn location_at(file: &File, line: usize) -> Option<usize> {
 
 fn first_proxied(tree: &Tree) -> Option<(&File, usize)> {
     let main_first = std::iter::once(tree.main()).chain(tree.files.values());
-    let mut locations = main_first.flat_map(|file| (0..file.scan.statements.len()).map(move |index| (file, index)));
+    let mut locations =
+        main_first.flat_map(|file| (0..file.scan.statements.len()).map(move |index| (file, index)));
     locations.find(|(file, index)| {
         file.name(&file.scan.statements[*index]) == "location" && tree.has(file, Some(*index), "proxy_pass")
     })
@@ -176,7 +179,8 @@ fn probe_of(file: &File, location: usize) -> Result<Probe, String> {
         let server = server?;
         file.children(Some(server)).find(|(_, s)| file.name(s) == name).map(|(_, s)| file.arguments(s))
     };
-    let plain = |name: &String| !name.contains(['*', '~', '_', '$']) && !name.starts_with('.') && !name.is_empty();
+    let plain =
+        |name: &String| !name.contains(['*', '~', '_', '$']) && !name.starts_with('.') && !name.is_empty();
     let host = child("server_name").and_then(|names| names.into_iter().find(plain));
     let port = child("listen").and_then(|arguments| Listen::parse(&arguments)).map(|listen| listen.port);
     Ok(Probe::new(&path, host.as_deref().unwrap_or("example.com"), port))

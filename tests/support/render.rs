@@ -26,7 +26,11 @@ pub(crate) struct Upstreams {
 
 /// Writes the tree into a folder; returns where it listens.
 pub(crate) fn render(
-    tree: &Tree, upstreams: &Upstreams, ports: &mut Ports, modules: &Path, into: &Path,
+    tree: &Tree,
+    upstreams: &Upstreams,
+    ports: &mut Ports,
+    modules: &Path,
+    into: &Path,
 ) -> Vec<(Listen, SocketAddr)> {
     let mut writer = Writer::new(tree, upstreams, ports, modules, into);
     for (path, file) in &tree.files {
@@ -71,7 +75,11 @@ type Edit = (Range<usize>, String);
 
 impl<'a> Writer<'a> {
     fn new(
-        tree: &'a Tree, upstreams: &'a Upstreams, ports: &'a mut Ports, modules: &'a Path, into: &'a Path,
+        tree: &'a Tree,
+        upstreams: &'a Upstreams,
+        ports: &'a mut Ports,
+        modules: &'a Path,
+        into: &'a Path,
     ) -> Self {
         let written = tree.statements().filter(|(f, s)| f.name(s) == "listen");
         let listens: Vec<Listen> = written.filter_map(|(f, s)| Listen::parse(&f.arguments(s))).collect();
@@ -102,7 +110,9 @@ impl<'a> Writer<'a> {
             "listen" => self.edit_listen(file, statement),
             "server" if statement.body.is_none() => self.edit_word(file, statement, 1, Self::server),
             "set" => self.edit_value(file, statement),
-            "include" => self.edit_word(file, statement, 1, |_, w| w.strip_prefix("/etc/nginx/").map(str::to_owned)),
+            "include" => {
+                self.edit_word(file, statement, 1, |_, w| w.strip_prefix("/etc/nginx/").map(str::to_owned))
+            }
             "load_module" => self.edit_word(file, statement, 1, Self::module),
             "proxy_pass" if within == "server" => self.edit_word(file, statement, 1, Self::server),
             pass if pass.ends_with("_pass") => self.edit_word(file, statement, 1, Self::pass),
@@ -115,7 +125,11 @@ impl<'a> Writer<'a> {
     }
 
     fn edit_word(
-        &self, file: &File, statement: &Statement, index: usize, change: impl Fn(&Self, &str) -> Option<String>,
+        &self,
+        file: &File,
+        statement: &Statement,
+        index: usize,
+        change: impl Fn(&Self, &str) -> Option<String>,
     ) -> Option<Edit> {
         let range = statement.words.get(index)?.clone();
         change(self, &file.word(statement, index)).map(|word| (range, format!("\"{word}\"")))
@@ -133,7 +147,8 @@ impl<'a> Writer<'a> {
         let arguments = file.arguments(statement);
         let Some(listen) = Listen::parse(&arguments) else { return Some(blank(file, statement)) };
         let options = arguments[1..].iter().filter(|a| !a.starts_with("ipv6only"));
-        let text = options.fold(format!("listen {}", self.socket(&listen)), |text, option| text + " " + option);
+        let text =
+            options.fold(format!("listen {}", self.socket(&listen)), |text, option| text + " " + option);
         Some((statement.words[0].start..statement.words.last()?.end, text))
     }
 
@@ -175,7 +190,9 @@ impl<'a> Writer<'a> {
     fn http_settings(&self) -> String {
         let folder = self.into.join("lab-tmp");
         let paths = DROPPED.iter().filter(|name| name.ends_with("_temp_path"));
-        paths.fold(" access_log off;".to_owned(), |text, name| format!("{text} {name} {}/{name};", folder.display()))
+        paths.fold(" access_log off;".to_owned(), |text, name| {
+            format!("{text} {name} {}/{name};", folder.display())
+        })
     }
 
     /// What a fragment lacks around it, and the module that Debian ships `stream` in.
@@ -234,7 +251,8 @@ impl<'a> Writer<'a> {
         if authority.is_empty() || authority.ends_with(':') {
             return None;
         }
-        let (host, port) = host_and_port(authority).unwrap_or((authority, if scheme == "https" { 443 } else { 80 }));
+        let (host, port) =
+            host_and_port(authority).unwrap_or((authority, if scheme == "https" { 443 } else { 80 }));
         let scheme = if self.is_own(host, port) { scheme } else { downgraded };
         Some(format!("{scheme}://{}{uri}", self.upstream(host, port)))
     }
@@ -249,7 +267,9 @@ impl<'a> Writer<'a> {
         match own {
             Some(listen) => format!("{}:{}", listen.loopback(), self.ports.known(port)),
             None if port == 1 => "127.0.0.1:1".into(),
-            None if self.upstreams.plain_ports.contains(&port) => format!("127.0.0.1:{}", self.upstreams.plain),
+            None if self.upstreams.plain_ports.contains(&port) => {
+                format!("127.0.0.1:{}", self.upstreams.plain)
+            }
             None => format!("127.0.0.1:{}", self.upstreams.backend),
         }
     }

@@ -49,8 +49,11 @@ impl File {
 
 /// Pages and password files beside a configuration are left alone.
 fn is_configuration(path: &Path) -> bool {
-    let page = path.extension().is_some_and(|e| ["html", "txt", "pem", "key", "crt", "json"].iter().any(|x| e == *x));
-    !page && !["htpasswd", "users", "probe", "expect"].iter().any(|n| path.file_name().is_some_and(|f| f == *n))
+    let page = path
+        .extension()
+        .is_some_and(|e| ["html", "txt", "pem", "key", "crt", "json"].iter().any(|x| e == *x));
+    !page
+        && !["htpasswd", "users", "probe", "expect"].iter().any(|n| path.file_name().is_some_and(|f| f == *n))
 }
 
 fn unquoted(raw: &str) -> &str {
@@ -110,7 +113,8 @@ impl Tree {
     /// Whether a block has a directive of this name, itself or through its includes.
     pub(crate) fn has(&self, file: &File, block: Option<usize>, name: &str) -> bool {
         file.children(block).any(|(_, s)| {
-            let included = || self.included(&file.word(s, 1)).any(|f| f.children(None).any(|(_, s)| f.name(s) == name));
+            let included =
+                || self.included(&file.word(s, 1)).any(|f| f.children(None).any(|(_, s)| f.name(s) == name));
             file.name(s) == name || (file.name(s) == "include" && included())
         })
     }
