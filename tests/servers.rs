@@ -36,6 +36,7 @@ mod support;
 use std::path::Path;
 use support::conformance::{Bench, Tally, cases};
 use support::fixture::{Fixture, Lab};
+use support::made::{Made, PAIR, TRIO};
 use support::repository;
 
 #[test]
@@ -46,7 +47,9 @@ fn the_laboratory_agrees_with_the_published_cases() {
     // No backend of the laboratory speaks uwsgi or SCGI.
     let but = ["x08-other-passes"];
     let folders = cases(&repository().join("tests/conformance/websocket/cases"), &but);
-    folders.iter().for_each(|folder| bench.run(folder, &mut tally));
+    for folder in &folders {
+        bench.run(folder, &mut tally);
+    }
     println!("{} cases, {} probes; not tried: {but:?}", folders.len(), tally.tried);
     assert!(tally.tried > 400, "only {} probes were tried", tally.tried);
     assert!(tally.disagreements.is_empty(), "{}", tally.disagreements.join("\n"));
@@ -86,62 +89,18 @@ fn fixture_problems(root: &Path, name: &str, lab: &Lab) -> Vec<String> {
     fixture.map_or_else(|error| vec![format!("{name}: {error}")], |fixture| fixture.problems(lab))
 }
 
-/// A fixture written for one test of the laboratory itself.
-struct Made(tempfile::TempDir);
-
-impl Made {
-    /// Writes configurations whose `/chat/` has the given lines beside its pass.
-    fn new(variants: &[(&str, &str)]) -> Self {
-        let folder = tempfile::TempDir::new().unwrap();
-        for (name, lines) in variants {
-            let variant = folder.path().join(name);
-            std::fs::create_dir(&variant).unwrap();
-            let text = CONFIGURATION.replace("LINES", lines);
-            std::fs::write(variant.join("nginx.conf"), text).unwrap();
-        }
-        Self(folder)
-    }
-
-    fn problems(&self, rule: &str, lab: &Lab) -> Vec<String> {
-        Fixture::read(self.0.path(), rule).unwrap().problems(lab)
-    }
-}
-
-const CONFIGURATION: &str = "user www-data;
-events {}
-http {
-    access_log /var/log/nginx/access.log;
-    upstream chat { server chat.internal:3000; }
-    server {
-        listen 80;
-        listen [::]:80 ipv6only=on;
-        return 301 https://$host$request_uri;
-    }
-    server {
-        listen 443 ssl;
-        server_name chat.example.com;
-        ssl_certificate /etc/ssl/chat.pem;
-        ssl_certificate_key /etc/ssl/chat.key;
-        location / { return 204; }
-        location /chat/ {
-            # expect: WS101
-            proxy_pass http://chat;
-            LINES
-        }
-    }
-}
-stream { server { listen 9000; proxy_pass 127.0.0.1:3000; } }
-";
-const TRIO: &str =
-    "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;";
-const PAIR: &str = "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;";
-
 #[test]
 #[ignore = "needs the servers that tests/run installs"]
 fn the_laboratory_tells_what_is_right_from_what_is_not() {
     let lab = Lab::start();
     let host = format!("{TRIO} proxy_set_header Host $host;");
-    let right = Made::new(&[("bad", ""), ("bad.fixed", TRIO), ("bad-old", PAIR), ("good", TRIO)]);
+    let right = Made::new(&[
+        ("bad", ""),
+        ("bad.fixed", TRIO),
+        ("bad-old", PAIR),
+        ("good", TRIO),
+        ("good-fragment", TRIO),
+    ]);
     assert_eq!(right.problems("", &lab), [""; 0]);
 
     let problems =

@@ -1,13 +1,10 @@
 """Wraps plain connections in TLS, as a browser would (ALPN http/1.1, any certificate), for a client that speaks none.
 
-    tls_relay.py ADDRESS PORT
-
-Same announcement as strict_backend.py; nothing is recorded.
+Same announcement as strict_backend.py; nothing is recorded. A connection begins with a line ADDRESS PORT: where to go.
 """
 
 import asyncio
 import ssl
-import sys
 
 import lab
 
@@ -18,6 +15,9 @@ def context():
     tls.verify_mode = ssl.CERT_NONE
     tls.set_alpn_protocols(["http/1.1"])
     return tls
+
+
+TLS = context()
 
 
 async def pump(reader, writer):
@@ -33,7 +33,8 @@ async def pump(reader, writer):
 
 async def relay(reader, writer):
     try:
-        inner_reader, inner_writer = await asyncio.open_connection(sys.argv[1], int(sys.argv[2]), ssl=context())
+        address, port = (await reader.readline()).split()
+        inner_reader, inner_writer = await asyncio.open_connection(address.decode(), int(port), ssl=TLS)
     except (ConnectionError, ssl.SSLError):
         writer.close()
         return

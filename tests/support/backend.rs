@@ -5,6 +5,7 @@ use super::{installed, repository};
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 /// What stands behind nginx.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,11 +64,12 @@ impl Backend {
         Self::spawn(kind.command())
     }
 
-    /// Starts a relay that speaks TLS to a port of this machine.
-    pub(crate) fn relay(target: SocketAddr) -> Self {
-        let mut command = lab_command("python-websockets", "tls_relay.py");
-        command.arg(target.ip().to_string()).arg(target.port().to_string());
-        Self::spawn(command)
+    /// A relay that speaks TLS to where the first line of a connection says; one for all tests of a process, with
+    /// which it ends.
+    pub(crate) fn relay() -> SocketAddr {
+        static RELAY: OnceLock<Backend> = OnceLock::new();
+        let relay = RELAY.get_or_init(|| Self::spawn(lab_command("python-websockets", "tls_relay.py")));
+        ([127, 0, 0, 1], relay.port).into()
     }
 
     fn spawn(mut command: Command) -> Self {

@@ -1,5 +1,6 @@
 //! A WebSocket client that can send what a library would not, and checks what a browser checks.
 
+use super::backend::Backend;
 use super::head::header;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -10,6 +11,28 @@ const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 const DEADLINE: Duration = Duration::from_secs(10);
 const MESSAGE: &[u8] = b"is anybody there?";
+
+/// A listener of nginx.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Whether to speak TLS, through the relay.
+    pub(crate) tls: bool,
+}
+
+impl Route {
+    fn connect(self) -> std::io::Result<TcpStream> {
+        let first = if self.tls { Backend::relay() } else { self.address };
+        let mut stream = TcpStream::connect_timeout(&first, DEADLINE)?;
+        stream.set_read_timeout(Some(DEADLINE))?;
+        stream.set_write_timeout(Some(DEADLINE))?;
+        if self.tls {
+            writeln!(stream, "{} {}", self.address.ip(), self.address.port())?;
+        }
+        Ok(stream)
+    }
+}
 
 /// A handshake to be tried.
 #[derive(Clone, Debug)]
@@ -56,21 +79,18 @@ impl Handshake {
         let ordinary = ordinary.into_iter().filter(|(n, v)| !own(n) && !v.is_empty());
         let protocols = self.protocols.as_deref().map(|p| ("Sec-WebSocket-Protocol", p));
         let extra = self.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).filter(|(_, v)| !v.is_empty());
-        let lines: String =
+        let lines: Vec<String> =
             ordinary.chain(protocols).chain(extra).map(|(n, v)| format!("{n}: {v}\r\n")).collect();
-        format!("{} {} {}\r\n{lines}\r\n", self.method, self.path, self.version)
+        format!("{} {} {}\r\n{}\r\n", self.method, self.path, self.version, lines.concat())
     }
 
     /// Shakes hands and, after a 101, sends a message and waits for its echo.
-    pub(crate) fn try_at(&self, address: SocketAddr) -> Answer {
-        self.attempt(address)
-            .unwrap_or_else(|error| Answer { problem: error.to_string(), ..Answer::default() })
+    pub(crate) fn try_at(&self, route: Route) -> Answer {
+        self.attempt(route).unwrap_or_else(|error| Answer { problem: error.to_string(), ..Answer::default() })
     }
 
-    fn attempt(&self, address: SocketAddr) -> std::io::Result<Answer> {
-        let mut stream = TcpStream::connect_timeout(&address, DEADLINE)?;
-        stream.set_read_timeout(Some(DEADLINE))?;
-        stream.set_write_timeout(Some(DEADLINE))?;
+    fn attempt(&self, route: Route) -> std::io::Result<Answer> {
+        let mut stream = route.connect()?;
         stream.write_all(self.text().as_bytes())?;
         let mut reader = BufReader::new(stream.try_clone()?);
         let mut answer = Answer::read(&mut reader)?;
@@ -151,7 +171,7 @@ impl Answer {
     }
 
     /// Whether a backend of the laboratory answered, and not nginx itself.
-    pub(crate) fn from_backend(&self) -> bool {
+    pub(crate) fn is_of_a_backend(&self) -> bool {
         !self.value("X-Lab-Backend").is_empty()
     }
 

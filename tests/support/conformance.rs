@@ -4,8 +4,8 @@ use super::backend::{Backend, Kind, Record};
 use super::client::{Answer, Handshake};
 use super::listen::Ports;
 use super::nginx::{Nginx, Site};
-use super::render::Upstreams;
 use super::tree::Tree;
+use super::upstream::Upstreams;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -73,9 +73,9 @@ impl Visit<'_> {
         if refusal.is_some() {
             return Ok(());
         }
-        let mut site = self.release.serve(self.tree, &upstreams, &mut Ports::default())?;
+        let site = self.release.serve(self.tree, &upstreams, &mut Ports::default())?;
         for probe in case["probes"].as_array().into_iter().flatten() {
-            self.probe(&mut site, probe, tally);
+            self.probe(&site, probe, tally);
         }
         Ok(())
     }
@@ -84,14 +84,15 @@ impl Visit<'_> {
         if self.release.is_old() { "old" } else { "new" }
     }
 
-    fn probe(&self, site: &mut Site, probe: &Value, tally: &mut Tally) {
+    fn probe(&self, site: &Site, probe: &Value, tally: &mut Tally) {
         let newest = probe.get("newest").filter(|_| self.release.version >= NEWEST);
         let expected = newest.unwrap_or(&probe[self.side()]).as_str().unwrap_or_default();
         tally.tried += 1;
         self.bench.strict.records();
         let port = probe["listen"].as_str().and_then(|port| port.parse().ok());
-        let address = if probe["tls"] == false { site.listener(port).1 } else { site.address(port) };
-        let answer = handshake(probe).try_at(address);
+        let mut route = site.route(port);
+        route.tls &= probe["tls"] != false;
+        let answer = handshake(probe).try_at(route);
         let records = self.bench.strict.records();
         let seen = reason(&answer, records.last());
         let tolerant = expected == "other" || probe["tolerant"] == true;
@@ -110,7 +111,7 @@ fn reason(answer: &Answer, record: Option<&Record>) -> String {
     match answer.status {
         _ if answer.works() => "works".into(),
         101 => "response-header-hidden".into(),
-        _ if answer.from_backend() => record.and_then(|r| r.defects.first()).cloned().unwrap_or_default(),
+        _ if answer.is_of_a_backend() => record.and_then(|r| r.defects.first()).cloned().unwrap_or_default(),
         300..=399 => "redirect".into(),
         401 | 403 => "auth".into(),
         _ => "not-proxied".into(),

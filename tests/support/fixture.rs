@@ -3,10 +3,11 @@
 use super::backend::{Backend, Kind};
 use super::head::Head;
 use super::listen::Ports;
-use super::nginx::{Nginx, version};
+use super::nginx::Nginx;
 use super::probe::{Outcome, Probe, ProbeFile, default_probes, expectations};
-use super::render::Upstreams;
+use super::rule::{Rule, Verdict};
 use super::tree::Tree;
+use super::upstream::Upstreams;
 use std::path::{Path, PathBuf};
 
 /// The running backends and the releases of nginx.
@@ -28,58 +29,6 @@ impl Lab {
             real: real.map(|(name, kind)| (name, Backend::start(kind))),
             releases: Nginx::both(),
         }
-    }
-}
-
-/// What `nginx -t` says to the bad fixtures of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Test {
-    /// It accepts them.
-    Accepts,
-    /// It refuses them.
-    Refuses,
-    /// They need a module that is not there, or are not checked: nothing is tried with them.
-    Unknown,
-}
-
-/// The two lines of a rule's YAML that matter here.
-#[derive(Debug)]
-pub(crate) struct Rule {
-    test: Test,
-    range: String,
-}
-
-impl Rule {
-    /// Reads `nginx-t` and `nginx` from a rule's text.
-    pub(crate) fn parse(text: &str) -> Self {
-        let test = match key(text, "nginx-t") {
-            "refuses" => Test::Refuses,
-            "needs-module" | "not-checked" => Test::Unknown,
-            _ => Test::Accepts,
-        };
-        Self { test, range: key(text, "nginx").to_owned() }
-    }
-
-    /// Whether the rule is about a release.
-    fn concerns(&self, release: [u32; 3]) -> bool {
-        self.range.split([' ', ',']).filter(|bound| !bound.is_empty()).all(|bound| within(bound, release))
-    }
-}
-
-fn key<'a>(text: &'a str, name: &str) -> &'a str {
-    let mut values = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    values.next().unwrap_or_default().split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\''])
-}
-
-fn within(bound: &str, release: [u32; 3]) -> bool {
-    let number = bound.trim_start_matches(['<', '>', '=']);
-    let limit = version(number).unwrap_or_else(|| panic!("nginx range {bound}"));
-    match bound.trim_end_matches(number) {
-        ">=" => release >= limit,
-        ">" => release > limit,
-        "<=" => release <= limit,
-        "<" => release < limit,
-        _ => release == limit,
     }
 }
 
@@ -105,8 +54,7 @@ impl Fixture {
             std::fs::read_dir(&self.folder).expect("a fixture folder").map(|e| e.expect("an entry"));
         let folders =
             entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned());
-        let mut names: Vec<String> =
-            folders.filter(|n| n.starts_with(prefix) && !n.ends_with(".fixed")).collect();
+        let mut names: Vec<String> = folders.filter(|n| n.starts_with(prefix) && !is_repair(n)).collect();
         names.sort();
         names
     }
@@ -135,6 +83,10 @@ impl Fixture {
         }
         problems
     }
+}
+
+fn is_repair(variant: &str) -> bool {
+    Path::new(variant).extension().is_some_and(|extension| extension == "fixed")
 }
 
 /// One variant on one release.
@@ -178,30 +130,37 @@ impl Visit<'_> {
     }
 
     fn bad(&self) -> Problems {
-        if !self.fixture.rule.concerns(self.release.version) {
-            return Ok(Vec::new());
-        }
         let tree = Tree::read(&self.fixture.folder.join(self.variant));
-        let mut probes = self.fixture.probes(self.variant, &tree)?;
+        let probes = self.fixture.probes(self.variant, &tree)?;
         let mut ports = Ports::default();
-        let (mut problems, before) = match (self.fixture.rule.test, self.refusal(&tree)) {
-            (Test::Unknown, _) => (Vec::new(), Vec::new()),
-            (Test::Refuses, None) => {
-                (vec!["nginx -t accepts it, though the rule says refuses".into()], Vec::new())
-            }
-            (Test::Refuses, Some(_)) => (Vec::new(), Vec::new()),
-            (Test::Accepts, Some(refusal)) => (vec![format!("nginx -t refuses: {refusal}")], Vec::new()),
-            (Test::Accepts, None) => {
-                let results = self.results(&tree, &probes, &mut ports)?;
-                (self.judge(&probes, &results), results)
-            }
-        };
+        let (mut problems, before) = self.unrepaired(&tree, &probes, &mut ports)?;
         let fixed = self.fixture.folder.join(format!("{}.fixed", self.variant));
         if fixed.is_dir() {
-            probes.iter_mut().for_each(|probe| probe.outcome = Outcome::Works);
             problems.extend(self.fixed(&Tree::read(&fixed), &probes, &before, &mut ports)?);
         }
         Ok(problems)
+    }
+
+    /// What is wrong with the bad variant itself, and how its probes went where it was started.
+    fn unrepaired(
+        &self,
+        tree: &Tree,
+        probes: &[Probe],
+        ports: &mut Ports,
+    ) -> Result<(Vec<String>, Vec<Attempt>), String> {
+        let rule = &self.fixture.rule;
+        if rule.verdict == Verdict::Unknown || !rule.concerns(self.release.version) {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        match (rule.verdict == Verdict::Refuses, self.refusal(tree)) {
+            (true, Some(_)) => Ok((Vec::new(), Vec::new())),
+            (true, None) => Err("nginx -t accepts it, though the rule says refuses".into()),
+            (false, Some(refusal)) => Err(format!("nginx -t refuses: {refusal}")),
+            (false, None) => {
+                let results = self.results(tree, probes, ports)?;
+                Ok((self.judge(probes, &results), results))
+            }
+        }
     }
 
     fn judge(&self, probes: &[Probe], results: &[Attempt]) -> Vec<String> {
@@ -241,7 +200,14 @@ impl Visit<'_> {
         let mut problems: Vec<String> =
             failures.map(|failure| format!("after the repair: {failure}")).collect();
         for ((probe, before), after) in probes.iter().zip(before).zip(&after) {
-            let (Some(before), Some(after)) = (&before.head, &after.head) else { continue };
+            let (Some(before), Some(after)) = (&before.head, &after.head) else {
+                println!(
+                    "{}/{}: nothing to compare the repair with",
+                    self.fixture.folder.display(),
+                    self.variant
+                );
+                continue;
+            };
             let changed = before.differences(after, &allowed(probe));
             if !changed.is_empty() {
                 problems.push(format!("{}: the repair changed {}", probe.handshake.path, changed.join(", ")));
@@ -254,9 +220,9 @@ impl Visit<'_> {
     fn results(&self, tree: &Tree, probes: &[Probe], ports: &mut Ports) -> Result<Vec<Attempt>, String> {
         let mut results = self.strict_results(tree, probes, ports)?;
         for (name, backend) in &self.lab.real {
-            let mut site = self.release.serve(tree, &self.upstreams(backend), ports)?;
+            let site = self.release.serve(tree, &self.upstreams(backend), ports)?;
             for (probe, result) in probes.iter().zip(&mut results) {
-                let answer = probe.handshake.try_at(site.address(probe.port));
+                let answer = probe.handshake.try_at(site.route(probe.port));
                 if !answer.works() {
                     result.failures.push(format!("{} with {name}: {}", probe.handshake.path, answer.problem));
                 }
@@ -271,10 +237,10 @@ impl Visit<'_> {
         probes: &[Probe],
         ports: &mut Ports,
     ) -> Result<Vec<Attempt>, String> {
-        let mut site = self.release.serve(tree, &self.upstreams(&self.lab.strict), ports)?;
+        let site = self.release.serve(tree, &self.upstreams(&self.lab.strict), ports)?;
         self.lab.strict.records();
         let results = probes.iter().map(|probe| {
-            probe.handshake.try_at(site.address(probe.port));
+            probe.handshake.try_at(site.route(probe.port));
             let last = self.lab.strict.records().pop();
             let (head, defects) =
                 last.map_or((None, Vec::new()), |record| (Some(record.head), record.defects));
@@ -287,12 +253,4 @@ impl Visit<'_> {
 fn allowed(probe: &Probe) -> Vec<&str> {
     let handshake = ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
     handshake.into_iter().chain(probe.changes.iter().map(String::as_str)).collect()
-}
-
-#[test]
-fn a_rule_says_what_it_is_about() {
-    let rule = Rule::parse("code: X\nnginx: \">=1.3.13 <1.29.7\"\nnginx-t: refuses # always\n");
-    assert_eq!(rule.test, Test::Refuses);
-    assert!(rule.concerns([1, 22, 1]) && !rule.concerns([1, 29, 7]));
-    assert!(Rule::parse("").concerns([1, 30, 0]));
 }

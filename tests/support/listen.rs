@@ -13,11 +13,6 @@ impl Ports {
     pub(crate) fn of(&mut self, original: u16) -> u16 {
         *self.0.entry(original).or_insert_with(free_port)
     }
-
-    /// The same for a port asked for before; 1, which refuses, for any other.
-    pub(crate) fn known(&self, original: u16) -> u16 {
-        self.0.get(&original).copied().unwrap_or(1)
-    }
 }
 
 /// A port that was free a moment ago; whoever loses the race for it tries again.

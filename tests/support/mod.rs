@@ -1,8 +1,9 @@
 //! The laboratory: real nginx between a raw client and real WebSocket backends.
 //!
 //! [`conf`] scans a configuration, [`tree`] holds the files of one, [`render`] rewrites it for loopback and free
-//! ports, [`nginx`] and [`backend`] are processes that end with their owner, [`client`] shakes hands, [`head`] reads
-//! what arrived upstream. [`probe`] and [`fixture`] judge fixture folders, [`conformance`] the published cases.
+//! ports, with [`upstream`] for the passes, [`nginx`] and [`backend`] are processes that end with their owner, [`client`] shakes hands, [`head`] reads
+//! what arrived upstream. [`probe`], [`rule`] and [`fixture`] judge fixture
+//! folders, [`made`] are some to judge by, [`conformance`] the published cases.
 
 pub(crate) mod backend;
 pub(crate) mod client;
@@ -11,10 +12,13 @@ pub(crate) mod conformance;
 pub(crate) mod fixture;
 pub(crate) mod head;
 pub(crate) mod listen;
+pub(crate) mod made;
 pub(crate) mod nginx;
 pub(crate) mod probe;
 pub(crate) mod render;
+pub(crate) mod rule;
 pub(crate) mod tree;
+pub(crate) mod upstream;
 
 use std::path::PathBuf;
 

@@ -1,9 +1,10 @@
 //! The nginx of two releases: `-t` and running on loopback.
 
-use super::backend::Backend;
+use super::client::Route;
 use super::listen::{Listen, Ports};
-use super::render::{Upstreams, render};
+use super::render::{Place, render};
 use super::tree::{MAIN, Tree};
+use super::upstream::Upstreams;
 use super::{cache, installed};
 use std::fs::File;
 use std::net::{SocketAddr, TcpStream};
@@ -61,7 +62,7 @@ impl Nginx {
     pub(crate) fn refuses(&self, tree: &Tree, upstreams: &Upstreams) -> Option<String> {
         retry(&mut Ports::default(), |ports| {
             let folder = TempDir::new().expect("a temporary folder");
-            render(tree, upstreams, ports, &self.modules(), folder.path());
+            render(tree, upstreams, ports, Place { folder: folder.path(), modules: &self.modules() });
             let output = self.command(folder.path()).arg("-t").output().expect("nginx -t");
             if output.status.success() {
                 Ok(())
@@ -81,10 +82,11 @@ impl Nginx {
     ) -> Result<Site, String> {
         retry(ports, |ports| {
             let folder = TempDir::new().expect("a temporary folder");
-            let listens = render(tree, upstreams, ports, &self.modules(), folder.path());
+            let listens =
+                render(tree, upstreams, ports, Place { folder: folder.path(), modules: &self.modules() });
             let log = File::create(folder.path().join("lab-stderr.log")).expect("a log");
             let child = self.command(folder.path()).stdout(Stdio::null()).stderr(log).spawn().expect("nginx");
-            let mut site = Site { folder, child, listens, relays: Vec::new() };
+            let mut site = Site { folder, child, listens };
             site.wait_until_it_accepts().map(|()| site)
         })
     }
@@ -116,7 +118,6 @@ pub(crate) struct Site {
     folder: TempDir,
     child: Child,
     listens: Vec<(Listen, SocketAddr)>,
-    relays: Vec<(SocketAddr, Backend)>,
 }
 
 impl Site {
@@ -142,25 +143,12 @@ impl Site {
         read("lab-stderr.log") + &read("lab-error.log")
     }
 
-    /// Where a client reaches the listener on a port of the configuration, or the first one; where that speaks TLS,
-    /// the address of a relay.
-    pub(crate) fn address(&mut self, port: Option<u16>) -> SocketAddr {
-        let (listen, address) = self.listener(port);
-        if listen.tls { self.relay(address) } else { address }
-    }
-
-    /// The same without the relay.
-    pub(crate) fn listener(&self, port: Option<u16>) -> (Listen, SocketAddr) {
+    /// Where a client reaches the listener on a port of the configuration, or the first one.
+    pub(crate) fn route(&self, port: Option<u16>) -> Route {
         let wanted = |(listen, _): &&(Listen, SocketAddr)| port.is_none_or(|p| listen.port == p);
-        self.listens.iter().find(wanted).or(self.listens.first()).cloned().expect("a listener")
-    }
-
-    fn relay(&mut self, target: SocketAddr) -> SocketAddr {
-        let position = self.relays.iter().position(|(t, _)| *t == target).unwrap_or_else(|| {
-            self.relays.push((target, Backend::relay(target)));
-            self.relays.len() - 1
-        });
-        ([127, 0, 0, 1], self.relays[position].1.port).into()
+        let (listen, address) =
+            self.listens.iter().find(wanted).or(self.listens.first()).expect("a listener");
+        Route { address: *address, tls: listen.tls }
     }
 }
 

@@ -146,7 +146,7 @@ pub(crate) fn expectations(tree: &Tree) -> Vec<(String, usize)> {
 }
 
 fn line_of(file: &File, offset: usize) -> usize {
-    1 + file.text[..offset].iter().filter(|&&byte| byte == b'\n').count()
+    1 + memchr::memchr_iter(b'\n', &file.text[..offset]).count()
 }
 
 /// The location in or at which the first statement from a line on stands.

@@ -9,30 +9,30 @@ use super::cache;
 use super::conf::Statement;
 use super::listen::{Listen, Ports};
 use super::tree::{File, MAIN, Tree};
+use super::upstream::{Addresses, Upstreams};
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 
-/// The backends behind a configuration.
-#[derive(Clone, Debug)]
-pub(crate) struct Upstreams {
-    /// The port of the backend that every address leads to.
-    pub(crate) backend: u16,
-    /// The port of the plain backend.
-    pub(crate) plain: u16,
-    /// The ports of the configuration that lead to the plain backend instead.
-    pub(crate) plain_ports: Vec<u16>,
+/// Where a configuration runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The folder to write it into.
+    pub(crate) folder: &'a Path,
+    /// The folder of nginx's modules.
+    pub(crate) modules: &'a Path,
 }
 
-/// Writes the tree into a folder; returns where it listens.
+/// Writes the tree into its place; returns where it listens.
 pub(crate) fn render(
     tree: &Tree,
     upstreams: &Upstreams,
     ports: &mut Ports,
-    modules: &Path,
-    into: &Path,
+    place: Place<'_>,
 ) -> Vec<(Listen, SocketAddr)> {
-    let mut writer = Writer::new(tree, upstreams, ports, modules, into);
+    let into = place.folder;
+    let mut writer = Writer::new(tree, upstreams, ports, place);
     for (path, file) in &tree.files {
         let text = writer.rewrite(file, path == Path::new(MAIN));
         let path = into.join(path);
@@ -63,30 +63,23 @@ const DROPPED: [&str; 14] = [
 
 struct Writer<'a> {
     tree: &'a Tree,
-    upstreams: &'a Upstreams,
+    addresses: Addresses<'a>,
     ports: &'a mut Ports,
-    modules: &'a Path,
-    into: &'a Path,
+    place: Place<'a>,
     listens: Vec<Listen>,
-    names: Vec<String>,
+    passed: String,
 }
 
 type Edit = (Range<usize>, String);
 
 impl<'a> Writer<'a> {
-    fn new(
-        tree: &'a Tree,
-        upstreams: &'a Upstreams,
-        ports: &'a mut Ports,
-        modules: &'a Path,
-        into: &'a Path,
-    ) -> Self {
+    fn new(tree: &'a Tree, upstreams: &'a Upstreams, ports: &'a mut Ports, place: Place<'a>) -> Self {
         let written = tree.statements().filter(|(f, s)| f.name(s) == "listen");
         let listens: Vec<Listen> = written.filter_map(|(f, s)| Listen::parse(&f.arguments(s))).collect();
-        for listen in &listens {
-            ports.of(listen.port);
-        }
-        Self { tree, upstreams, ports, modules, into, listens, names: tree.upstream_names() }
+        let with_pass = tree.statements().filter(|(f, s)| f.name(s).ends_with("_pass"));
+        let passed = with_pass.map(|(f, s)| f.word(s, 1) + " ").collect();
+        let addresses = Addresses::new(upstreams, tree.upstream_names(), &listens, ports);
+        Self { tree, addresses, ports, place, listens, passed }
     }
 
     fn rewrite(&mut self, file: &File, is_main: bool) -> Vec<u8> {
@@ -104,43 +97,38 @@ impl<'a> Writer<'a> {
     fn edit(&mut self, file: &File, statement: &Statement) -> Option<Edit> {
         let name = file.name(statement);
         let within = file.parent_name(statement);
+        let first = |change: &dyn Fn(&str) -> Option<String>| edit_word(file, statement, 1, change);
         match name.as_str() {
             _ if matches!(within.as_str(), "map" | "split_clients") => self.edit_value(file, statement),
             dropped if DROPPED.contains(&dropped) => Some(blank(file, statement)),
             "listen" => self.edit_listen(file, statement),
-            "server" if statement.body.is_none() => self.edit_word(file, statement, 1, Self::server),
+            "server" if statement.body.is_none() => first(&|word| self.addresses.server(word)),
             "set" => self.edit_value(file, statement),
-            "include" => {
-                self.edit_word(file, statement, 1, |_, w| w.strip_prefix("/etc/nginx/").map(str::to_owned))
+            "include" => first(&|word| word.strip_prefix("/etc/nginx/").map(str::to_owned)),
+            "load_module" => first(&|word| Some(below(self.place.modules, Path::new(word).file_name()?))),
+            pass if pass.ends_with("_pass") => first(&|word| self.addresses.pass(word)),
+            path if path.ends_with("_cache_path") => {
+                first(&|word| Some(self.temporary(&word.replace('/', "_"))))
             }
-            "load_module" => self.edit_word(file, statement, 1, Self::module),
-            "proxy_pass" if within == "server" => self.edit_word(file, statement, 1, Self::server),
-            pass if pass.ends_with("_pass") => self.edit_word(file, statement, 1, Self::pass),
-            path if path.ends_with("_cache_path") => self.edit_word(file, statement, 1, Self::cache_path),
             tls if tls.contains("ssl_") && tls.contains("certificate") => {
-                self.edit_word(file, statement, 1, |_, w| Some(certificate(tls, w)))
+                first(&|word| certificate(tls, word))
             }
             _ => None,
         }
     }
 
-    fn edit_word(
-        &self,
-        file: &File,
-        statement: &Statement,
-        index: usize,
-        change: impl Fn(&Self, &str) -> Option<String>,
-    ) -> Option<Edit> {
-        let range = statement.words.get(index)?.clone();
-        change(self, &file.word(statement, index)).map(|word| (range, format!("\"{word}\"")))
-    }
-
+    /// The value of a variable that a pass uses.
     fn edit_value(&self, file: &File, statement: &Statement) -> Option<Edit> {
-        let last = statement.words.len() - 1;
-        self.edit_word(file, statement, last, |writer, word| {
+        let variable = match statement.parent.map(|parent| &file.scan.statements[parent]) {
+            Some(map) if file.name(statement) != "set" => file.word(map, 2),
+            _ => file.word(statement, 1),
+        };
+        let used = !variable.is_empty() && self.passed.contains(&variable);
+        let change = |word: &str| {
             let url = word.contains("://");
-            if url { writer.pass(word) } else { writer.address_with_port(word) }
-        })
+            if url { self.addresses.pass(word) } else { self.addresses.address(word) }
+        };
+        edit_word(file, statement, statement.words.len() - 1, &change).filter(|_| used)
     }
 
     fn edit_listen(&mut self, file: &File, statement: &Statement) -> Option<Edit> {
@@ -179,121 +167,73 @@ impl<'a> Writer<'a> {
         match file.name(statement).as_str() {
             "http" => Some((body..body, self.http_settings())),
             "server" if !self.tree.has(file, Some(index), "listen") => {
-                let listen = Listen { address: String::new(), port: 80, tls: false };
-                self.listens.push(listen.clone());
-                Some((body..body, format!(" listen {};", self.socket(&listen))))
+                Some((body..body, self.listen_on_80()))
             }
             _ => None,
         }
     }
 
     fn http_settings(&self) -> String {
-        let folder = self.into.join("lab-tmp");
-        let paths = DROPPED.iter().filter(|name| name.ends_with("_temp_path"));
-        paths.fold(" access_log off;".to_owned(), |text, name| {
-            format!("{text} {name} {}/{name};", folder.display())
-        })
+        let names = DROPPED.iter().filter(|name| name.ends_with("_temp_path"));
+        let paths: Vec<String> = names.map(|name| format!(" {name} {};", self.temporary(name))).collect();
+        format!(" access_log off;{}", paths.concat())
     }
 
     /// What a fragment lacks around it, and the module that Debian ships `stream` in.
-    fn frame(&self, file: &File) -> Vec<Edit> {
+    fn frame(&mut self, file: &File) -> Vec<Edit> {
         let top: Vec<String> = file.children(None).map(|(_, s)| file.name(s)).collect();
-        let has = |name: &str| top.iter().any(|t| t == name);
+        let has = |names: &[&str]| top.iter().any(|t| names.contains(&t.as_str()));
+        let mut before = String::new();
+        if has(&["stream"]) && !has(&["load_module"]) {
+            before +=
+                &format!("load_module {}; ", below(self.place.modules, "ngx_stream_module.so".as_ref()));
+        }
+        if !has(&["events"]) {
+            before += "events {} ";
+        }
+        let inner = [&["http"][..], &["server", "upstream", "map"], &["location"], &["proxy_pass"]];
+        let blocks = inner.iter().position(|names| has(names)).unwrap_or(0);
+        let around =
+            [format!("http {{{} ", self.http_settings()), self.bare_server(blocks), "location / { ".into()];
+        before += &around[..blocks].concat();
         let end = file.text.len();
-        let mut edits = Vec::new();
-        if has("stream") && !has("load_module") {
-            let module = self.modules.join("ngx_stream_module.so");
-            edits.push((0..0, format!("load_module {}; ", module.display())));
-        }
-        if !has("events") {
-            edits.push((0..0, "events {} ".into()));
-        }
-        if has("server") || has("upstream") {
-            edits.push((0..0, format!("http {{ {} ", self.http_settings())));
-            edits.push((end..end, "\n}\n".into()));
-        }
-        edits
+        vec![(0..0, before), (end..end, format!("\n{}", "}".repeat(blocks)))]
     }
 
-    /// The argument of `server` in an upstream.
-    fn server(&self, word: &str) -> Option<String> {
-        if self.names.iter().any(|name| name == word) {
-            return None;
-        }
-        let (host, port) = host_and_port(word).unwrap_or((word, 80));
-        Some(self.upstream(host, port))
+    fn bare_server(&mut self, blocks: usize) -> String {
+        let listen = (blocks > 1).then(|| self.listen_on_80());
+        format!("server {{{} ", listen.unwrap_or_default())
     }
 
-    fn address_with_port(&self, word: &str) -> Option<String> {
-        let (host, port) = host_and_port(word)?;
-        Some(self.upstream(host, port))
+    fn listen_on_80(&mut self) -> String {
+        let listen = Listen { address: String::new(), port: 80, tls: false };
+        let text = format!(" listen {};", self.socket(&listen));
+        self.listens.push(listen);
+        text
     }
 
-    /// The argument of a pass: an address, or a URL that may go on with a URI or variables.
-    fn pass(&self, word: &str) -> Option<String> {
-        let Some((scheme, rest)) = word.split_once("://") else {
-            return if word.starts_with('$') { None } else { self.server(word) };
-        };
-        if let Some(socket) = rest.strip_prefix("unix:") {
-            let uri = socket.split_once(':').map_or("", |(_, uri)| uri);
-            return Some(format!("http://127.0.0.1:{}{uri}", self.upstreams.backend));
-        }
-        let end = rest.find(['/', '?', '$']).unwrap_or(rest.len());
-        let (authority, uri) = rest.split_at(end);
-        self.authority(scheme, authority, uri)
-    }
-
-    fn authority(&self, scheme: &str, authority: &str, uri: &str) -> Option<String> {
-        let downgraded = if scheme == "https" { "http" } else { scheme };
-        if self.names.iter().any(|name| name == authority) {
-            return Some(format!("{downgraded}://{authority}{uri}"));
-        }
-        if authority.is_empty() || authority.ends_with(':') {
-            return None;
-        }
-        let (host, port) =
-            host_and_port(authority).unwrap_or((authority, if scheme == "https" { 443 } else { 80 }));
-        let scheme = if self.is_own(host, port) { scheme } else { downgraded };
-        Some(format!("{scheme}://{}{uri}", self.upstream(host, port)))
-    }
-
-    fn is_own(&self, host: &str, port: u16) -> bool {
-        let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
-        loopback && self.listens.iter().any(|l| l.port == port)
-    }
-
-    fn upstream(&self, host: &str, port: u16) -> String {
-        let own = self.listens.iter().find(|l| self.is_own(host, port) && l.port == port);
-        match own {
-            Some(listen) => format!("{}:{}", listen.loopback(), self.ports.known(port)),
-            None if port == 1 => "127.0.0.1:1".into(),
-            None if self.upstreams.plain_ports.contains(&port) => {
-                format!("127.0.0.1:{}", self.upstreams.plain)
-            }
-            None => format!("127.0.0.1:{}", self.upstreams.backend),
-        }
-    }
-
-    fn module(&self, word: &str) -> Option<String> {
-        let name = Path::new(word).file_name()?;
-        Some(self.modules.join(name).display().to_string())
-    }
-
-    fn cache_path(&self, word: &str) -> Option<String> {
-        let name = word.replace('/', "_");
-        Some(self.into.join("lab-tmp").join(name).display().to_string())
+    fn temporary(&self, name: &str) -> String {
+        below(&self.place.folder.join("lab-tmp"), name.as_ref())
     }
 }
 
-fn certificate(directive: &str, word: &str) -> String {
+fn edit_word(
+    file: &File,
+    statement: &Statement,
+    index: usize,
+    change: &dyn Fn(&str) -> Option<String>,
+) -> Option<Edit> {
+    let range = statement.words.get(index)?.clone();
+    change(&file.word(statement, index)).map(|word| (range, format!("\"{word}\"")))
+}
+
+fn below(folder: &Path, name: &OsStr) -> String {
+    folder.join(name).display().to_string()
+}
+
+fn certificate(directive: &str, word: &str) -> Option<String> {
     let name = if directive.ends_with("_key") { "key.pem" } else { "cert.pem" };
-    if word.contains('$') { word.into() } else { cache().join("tls").join(name).display().to_string() }
-}
-
-fn host_and_port(word: &str) -> Option<(&str, u16)> {
-    let (host, port) = word.rsplit_once(':')?;
-    let plain = !host.is_empty() && !host.contains(['$', '/', ' ', '*']);
-    plain.then_some((host, port.parse().ok()?))
+    (!word.contains('$')).then(|| below(&cache().join("tls"), name.as_ref()))
 }
 
 /// Spaces instead of a directive; its line breaks stay.
