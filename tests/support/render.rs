@@ -183,11 +183,9 @@ impl<'a> Writer<'a> {
     fn frame(&mut self, file: &File) -> Vec<Edit> {
         let top: Vec<String> = file.children(None).map(|(_, s)| file.name(s)).collect();
         let has = |names: &[&str]| top.iter().any(|t| names.contains(&t.as_str()));
-        let mut before = String::new();
-        if has(&["stream"]) && !has(&["load_module"]) {
-            before +=
-                &format!("load_module {}; ", below(self.place.modules, "ngx_stream_module.so".as_ref()));
-        }
+        let debian_stream = has(&["stream"]) && !has(&["load_module"]);
+        let module = below(self.place.modules, "ngx_stream_module.so".as_ref());
+        let mut before = if debian_stream { format!("load_module {module}; ") } else { String::new() };
         if !has(&["events"]) {
             before += "events {} ";
         }
