@@ -15,16 +15,19 @@
 //! GET /chat/ host=chat.example.com port=8080
 //! bad-2: GET /ws protocol=chat outcome=fails-on-old changes=Host,X-Real-IP header=Cookie: a=b
 //! plain 9100 9101
+//! good-static: none
 //! ```
 //!
-//! `port` is one of the configuration's own `listen` ports, `outcome` what a bad variant comes to (`fails`, which is the
-//! default; `fails-on-old`: only below 1.29.7; `works`: the rule is about something else), `changes` the headers that
-//! the repair is about beside Upgrade, Connection, Sec-WebSocket-Key and -Version, `header` one more request header (it
-//! takes the rest of the line). `plain` names upstream ports that lead to a backend which answers 200 to everything;
-//! all other upstream addresses lead to the WebSocket backend, whatever they are.
+//! `none` tries nothing but `nginx -t`; `on=old` and `on=new` try a line only below, or only from, 1.29.7. `port` is one
+//! of the configuration's own `listen` ports, `outcome` what a bad variant comes to (`fails`, which is the default;
+//! `fails-on-old`: only below 1.29.7; `works`: the rule is about something else), `changes` the headers that the repair
+//! is about beside Upgrade, Connection, Sec-WebSocket-Key and -Version, `header` one more request header (it takes the
+//! rest of the line). `plain` names upstream ports that lead to a backend which answers 200 to everything; all other
+//! upstream addresses lead to the WebSocket backend, whatever they are.
 //!
 //! Of the rule's YAML two keys count: `nginx` (its bad fixtures are tried on releases in this range) and `nginx-t`
-//! (`refuses`: `nginx -t` must refuse them; `needs-module`, `not-checked`: they are not tried).
+//! (`refuses`: `nginx -t` must refuse them; `needs-module`, `not-checked`: they are not tried). The fixtures of every
+//! other family are only given to `nginx -t`, on the releases in the rule's range.
 #![allow(
     clippy::disallowed_methods,
     reason = "the laboratory writes configurations and reads logs by itself"
@@ -37,6 +40,7 @@ use std::path::Path;
 use support::conformance::{Bench, Tally, cases};
 use support::fixture::{Fixture, Lab};
 use support::made::{Made, PAIR, TRIO};
+use support::nginx::Nginx;
 use support::repository;
 
 #[test]
@@ -70,6 +74,24 @@ fn bad_fixtures_fail_and_good_and_fixed_ones_work() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn nginx_tests_the_fixtures_of_every_other_family_as_their_rules_say() {
+    let root = repository();
+    let releases = Nginx::both();
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for family in folders(&root.join("fixtures")).iter().filter(|family| *family != "websocket") {
+        for name in folders(&root.join("fixtures").join(family)) {
+            let Some(fixture) = read_fixture(&root, family, &name).transpose() else { continue };
+            count += 1;
+            problems.extend(fixture.map_or_else(|error| vec![error], |fixture| fixture.refusals(&releases)));
+        }
+    }
+    println!("{count} fixture folders");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
 /// The names of the folders in a folder, in order; none where it does not exist.
 fn folders(root: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(root).into_iter().flatten().filter_map(Result::ok);
@@ -81,12 +103,22 @@ fn folders(root: &Path) -> Vec<String> {
 }
 
 fn fixture_problems(root: &Path, name: &str, lab: &Lab) -> Vec<String> {
-    let path = root.join("rules/websocket").join(format!("{name}.yaml"));
-    let Ok(rule) = std::fs::read_to_string(&path) else {
-        return vec![format!("{} is missing", path.display())];
-    };
-    let fixture = Fixture::read(&root.join("fixtures/websocket").join(name), &rule);
-    fixture.map_or_else(|error| vec![format!("{name}: {error}")], |fixture| fixture.problems(lab))
+    match read_fixture(root, "websocket", name) {
+        Ok(Some(fixture)) => fixture.problems(lab),
+        Ok(None) => vec![format!("fixtures/websocket/{name} has no bad and no good variant")],
+        Err(error) => vec![error],
+    }
+}
+
+/// A rule's fixtures; none for a folder without variants.
+fn read_fixture(root: &Path, family: &str, name: &str) -> Result<Option<Fixture>, String> {
+    let folder = root.join("fixtures").join(family).join(name);
+    if !folders(&folder).iter().any(|variant| variant.starts_with("bad") || variant.starts_with("good")) {
+        return Ok(None);
+    }
+    let path = root.join("rules").join(family).join(format!("{name}.yaml"));
+    let rule = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Fixture::read(&folder, &rule).map(Some).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
 #[test]
@@ -118,4 +150,17 @@ fn the_laboratory_tells_what_is_right_from_what_is_not() {
     assert!(problems(&[("bad", ""), ("good", TRIO)], "nginx-t: refuses").contains("accepts it"));
     assert_eq!(problems(&[("bad", "x y;"), ("good", TRIO)], "nginx-t: refuses"), "");
     assert_eq!(problems(&[("bad", TRIO), ("good", TRIO)], "nginx: \"<1.0.0\""), "");
+
+    let broken = Made::new(&[("bad", "x y;"), ("bad.fixed", "z;"), ("good", TRIO)]);
+    let refusals = |rule| broken.refusals(rule).join("\n");
+    assert!(
+        refusals("").contains("/bad on nginx-old: nginx -t refuses")
+            && refusals("").contains("/bad.fixed on")
+    );
+    let refused = refusals("nginx-t: refuses\n");
+    assert!(
+        refused.contains("/bad.fixed on nginx-new")
+            && !refused.contains("/bad on")
+            && !refused.contains("/good")
+    );
 }

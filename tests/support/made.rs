@@ -1,6 +1,7 @@
 //! Fixtures for the tests of the laboratory itself.
 
 use super::fixture::{Fixture, Lab};
+use super::nginx::Nginx;
 
 /// A fixture written for one test of the laboratory itself.
 #[derive(Debug)]
@@ -23,7 +24,16 @@ impl Made {
 
     /// What the laboratory finds.
     pub(crate) fn problems(&self, rule: &str, lab: &Lab) -> Vec<String> {
-        Fixture::read(self.0.path(), rule).expect("a fixture that can be written").problems(lab)
+        self.fixture(rule).problems(lab)
+    }
+
+    /// What `nginx -t` finds, where only that is asked.
+    pub(crate) fn refusals(&self, rule: &str) -> Vec<String> {
+        self.fixture(rule).refusals(&Nginx::both())
+    }
+
+    fn fixture(&self, rule: &str) -> Fixture {
+        Fixture::read(self.0.path(), rule).expect("a fixture that can be read")
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Probe {
     pub(crate) port: Option<u16>,
     /// What is expected of a bad fixture.
     pub(crate) outcome: Outcome,
+    /// Whether it is tried only below 1.29.7 (`true`) or only from there on (`false`).
+    pub(crate) only_old: Option<bool>,
     /// Headers that the repair is about, beside the handshake's own.
     pub(crate) changes: Vec<String>,
 }
@@ -34,6 +36,7 @@ pub(crate) struct Probe {
 #[derive(Debug, Default)]
 pub(crate) struct ProbeFile {
     probes: Vec<(Option<String>, Probe)>,
+    untried: Vec<String>,
     /// Upstream ports that lead to the plain backend.
     pub(crate) plain_ports: Vec<u16>,
 }
@@ -59,8 +62,16 @@ impl ProbeFile {
         }
         let variant = line.split_once(": ").filter(|(name, _)| !name.contains(' '));
         let (variant, rest) = variant.map_or((None, line), |(name, rest)| (Some(name.to_owned()), rest));
-        self.probes.push((variant, request(rest)?));
+        match variant {
+            Some(variant) if rest == "none" => self.untried.push(variant),
+            variant => self.probes.push((variant, request(rest)?)),
+        }
         Ok(())
+    }
+
+    /// Whether the file says that no handshake is tried at a variant.
+    pub(crate) fn is_untried(&self, variant: &str) -> bool {
+        self.untried.iter().any(|name| name == variant)
     }
 
     /// The probes of one variant (`bad`, `good-map`).
@@ -86,7 +97,8 @@ fn request(text: &str) -> Result<Probe, String> {
 
 impl Probe {
     fn new(path: &str, host: &str, port: Option<u16>) -> Self {
-        Self { handshake: Handshake::new(path, host), port, outcome: Outcome::Fails, changes: Vec::new() }
+        let handshake = Handshake::new(path, host);
+        Self { handshake, port, outcome: Outcome::Fails, only_old: None, changes: Vec::new() }
     }
 
     fn option(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -95,6 +107,7 @@ impl Probe {
             "port" => self.port = Some(value.parse().map_err(|_| "port needs a number")?),
             "protocol" => self.handshake.protocols = Some(value.into()),
             "header" => self.handshake.headers.extend(super::head::header(value)),
+            "on" if value == "old" || value == "new" => self.only_old = Some(value == "old"),
             "changes" => self.changes = value.split(',').map(str::to_owned).collect(),
             "outcome" => self.outcome = outcome(value)?,
             _ => return Err(format!("unknown option {name}")),
@@ -207,11 +220,13 @@ fn literal_start(regex: &str) -> String {
 
 #[test]
 fn reads_probe_files() {
-    let text = "# c\nplain 9100 9101\nGET /a\nbad: POST /b?x host=h port=81 outcome=works header=X-A: b c\n";
+    let text = "# c\ngood-x: none\nplain 9100 9101\nGET /a\nbad: POST /b?x host=h port=81 outcome=works on=old header=X-A: b c\n";
     let file = ProbeFile::parse(text).unwrap();
     assert_eq!(file.plain_ports, [9100, 9101]);
     assert_eq!((file.of("bad").len(), file.of("good").len()), (2, 1));
+    assert!(file.is_untried("good-x") && !file.is_untried("good"));
     let probe = &file.of("bad")[1];
+    assert_eq!(probe.only_old, Some(true));
     assert_eq!((probe.handshake.method.as_str(), probe.handshake.path.as_str()), ("POST", "/b?x"));
     assert_eq!((probe.port, probe.outcome), (Some(81), Outcome::Works));
     assert_eq!(probe.handshake.headers, [("X-A".to_owned(), "b c".to_owned())]);

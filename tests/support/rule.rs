@@ -32,6 +32,18 @@ impl Rule {
         Self { verdict, range: key(text, "nginx").to_owned() }
     }
 
+    /// What is wrong with an answer of `nginx -t` to one of the rule's fixtures; `None` is acceptance.
+    pub(crate) fn complaint(&self, bad: bool, refusal: Option<String>) -> Option<String> {
+        match (self.verdict, refusal) {
+            (Verdict::Refuses, None) if bad => {
+                Some("nginx -t accepts it, though the rule says refuses".into())
+            }
+            (Verdict::Accepts, Some(refusal)) => Some(format!("nginx -t refuses: {refusal}")),
+            (_, Some(refusal)) if !bad => Some(format!("nginx -t refuses: {refusal}")),
+            _ => None,
+        }
+    }
+
     /// Whether the rule is about a release.
     pub(crate) fn concerns(&self, release: [u32; 3]) -> bool {
         self.range.split([' ', ',']).filter(|bound| !bound.is_empty()).all(|bound| within(bound, release))
