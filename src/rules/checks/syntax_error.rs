@@ -52,8 +52,8 @@ fn hit(rule: &'static Rule, document: &Document, doc: DocId, error: &SyntaxError
 }
 
 fn nginx_message(document: &Document, error: &SyntaxError) -> String {
-    let refusal = syntax::refusal_of(document.bytes(), error);
-    format!("{} in line {}", String::from_utf8_lossy(&refusal.message), refusal.line)
+    let message = syntax::nginx_message(document.bytes(), error);
+    format!("{} in line {}", String::from_utf8_lossy(&message), document.line(error.noticed))
 }
 
 fn repair(rule: &Rule, document: &Document, at: Span, error: &SyntaxError) -> Repair {
@@ -86,7 +86,7 @@ pub fn parameter_too_long(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     documents
         .flat_map(|&doc| {
             let text = texts.sources.get(doc).bytes();
-            syntax::too_long(text, texts.tree(doc)).into_iter().map(move |(start, end, refusal)| Hit {
+            syntax::oversize(text, texts.tree(doc)).into_iter().map(move |syntax::Oversize { start, end, refusal }| Hit {
                 rule,
                 case: None,
                 at: Span::new(doc, start, end),
