@@ -181,6 +181,7 @@ fn a_hostile_path_is_matched_in_reasonable_time() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads its data itself")]
 fn every_application_of_the_collected_facts_is_there() {
     let Ok(text) = std::fs::read_to_string("../shared/data/endpoints.json") else {
         eprintln!("skipped: ../shared/data/endpoints.json is not there");

@@ -95,7 +95,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn server_phase(&self, server: ScopeId) -> Phase {
+    pub(super) fn server_phase(&self, server: ScopeId) -> Phase {
         let known = self.server_phases.borrow().get(&server).cloned();
         known.unwrap_or_else(|| {
             let phase = ending::run(&self.environment(server), server);
@@ -105,7 +105,7 @@ impl<'a> Judge<'a> {
     }
 
     /// An `internal` location to which nothing in the tree leads.
-    fn is_unreachable(&self, location: ScopeId) -> bool {
+    pub(super) fn is_unreachable(&self, location: ScopeId) -> bool {
         route::is_internal(self.view, location) && !self.something_leads_to(location)
     }
 
@@ -136,7 +136,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The `limit_except` of a location that is in force for the client's method.
-    fn limit_except(&self, location: ScopeId) -> Option<ScopeId> {
+    pub(super) fn limit_except(&self, location: ScopeId) -> Option<ScopeId> {
         let config = self.view.config;
         let limited = config.children(location).find(|&id| config.scope(id).kind == ScopeKind::LimitExcept)?;
         let node = config.scope(limited).node?;
@@ -200,7 +200,7 @@ impl<'a> Judge<'a> {
 
     /// The target of the `error_page` in force for a code, and whether a 101 from there reaches the client: only with
     /// `=` or `=101`.
-    fn error_page(&self, in_force: ScopeId, code: u16) -> Option<(Vec<u8>, bool)> {
+    pub(super) fn error_page(&self, in_force: ScopeId, code: u16) -> Option<(Vec<u8>, bool)> {
         let pages = list(self.view.config, in_force, directive::ERROR_PAGE);
         pages.into_iter().find_map(|node| {
             let mut words: Vec<_> = self.view.args(node).collect();

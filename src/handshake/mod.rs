@@ -10,6 +10,7 @@ mod cache;
 mod ending;
 mod header;
 mod request;
+mod serving;
 mod subrequest;
 
 pub use block::{Judge, judge};

@@ -1,3 +1,115 @@
-//! Whether a block is meant for WebSockets, and by what evidence.
+//! Whether a block is meant for WebSockets, and by what evidence. A verdict says what a handshake would get; intent says
+//! whether anyone would send one. A plain `location / { proxy_pass ...; }` has none and is never reported.
 
+mod comments;
 pub mod endpoints;
+mod explicit;
+mod names;
+mod paths;
+
+use endpoints::{Endpoint, Kind, Strength};
+
+use crate::catalogue::directive;
+use crate::config::{NodeId, ScopeId, ScopeKind};
+use crate::rules::Intent;
+use crate::value::Environment;
+
+pub use comments::Declarations;
+pub use explicit::foreign_protocol;
+
+/// Why a block is thought to be meant for WebSockets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// How strong it is.
+    pub level: Intent,
+    /// In a few words, for a message.
+    pub text: String,
+    /// Whether the block serves nothing but WebSockets.
+    pub websocket_only: bool,
+}
+
+/// What is known of a whole tree.
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// What comments declare.
+    pub declared: Declarations,
+    /// Whether a map over `$http_upgrade` exists: somebody has thought of WebSockets.
+    pub has_upgrade_map: bool,
+    /// Blocks that a dispatch sends WebSocket requests to.
+    pub targets: Vec<ScopeId>,
+}
+
+/// The evidence for a proxied block whose handler is `pass`.
+pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) -> Option<Evidence> {
+    let block = environment.block;
+    match signals.declared.of(environment.view, block) {
+        Some(true) => return Some(declared()),
+        Some(false) => return None,
+        None => {}
+    }
+    if explicit::foreign_protocol(environment) {
+        return None;
+    }
+    let endpoint = paths::endpoint(environment, pass);
+    let only = refuses_plain_requests(environment) || endpoint.is_some_and(is_websocket_only);
+    if let Some(text) = explicit::evidence(environment, signals) {
+        return Some(Evidence { level: Intent::Explicit, text, websocket_only: only });
+    }
+    if has_counter_evidence(environment, pass) {
+        return None;
+    }
+    let by_endpoint = endpoint.map(|found| Evidence {
+        level: Intent::Endpoint,
+        text: format!("its path is where {} takes WebSockets", found.app),
+        websocket_only: only,
+    });
+    let by_name = || {
+        let text = names::evidence(environment, pass)?;
+        Some(Evidence { level: Intent::Name, text, websocket_only: only })
+    };
+    by_endpoint.or_else(by_name).map(|found| raised(found, signals))
+}
+
+fn declared() -> Evidence {
+    let text = "a comment declares it for WebSockets".into();
+    Evidence { level: Intent::Declared, text, websocket_only: true }
+}
+
+/// A map over `$http_upgrade` lifts an endpoint or a name by one level.
+fn raised(mut evidence: Evidence, signals: &Signals) -> Evidence {
+    if signals.has_upgrade_map {
+        evidence.level = if evidence.level == Intent::Name { Intent::Endpoint } else { Intent::Explicit };
+        evidence.text.push_str(", and a map over $http_upgrade exists");
+    }
+    evidence
+}
+
+fn is_websocket_only(endpoint: &Endpoint) -> bool {
+    endpoint.kind == Kind::WebsocketOnly && endpoint.strength == Strength::Strong
+}
+
+/// What tells against WebSockets where only a path or a name speaks for them.
+pub fn has_counter_evidence(environment: &Environment<'_>, pass: NodeId) -> bool {
+    let config = environment.view.config;
+    let is_subrequest = crate::route::is_internal(environment.view, environment.block);
+    is_subrequest || paths::counter_evidence(environment, pass) || {
+        let headers = config.own(environment.block, directive::ADD_HEADER);
+        // What Docker's registry documentation tells people to copy.
+        headers.filter_map(|node| environment.view.arg(node, 0)).any(|name| name.starts_with(b"Docker-Distribution"))
+    }
+}
+
+/// Whether the block's own `if` ends requests without an Upgrade header.
+fn refuses_plain_requests(environment: &Environment<'_>) -> bool {
+    use crate::value::{Client, Outcome, condition};
+    let config = environment.view.config;
+    let plain = Client::handshake().with("Upgrade", "").with("Connection", "");
+    let without = Environment::new(environment.view, environment.definitions, &plain, environment.block);
+    config.children(environment.block).filter(|&id| config.scope(id).kind == ScopeKind::IfInLocation).any(|branch| {
+        let ends = config.own(branch, directive::RETURN).next().is_some();
+        let node = config.scope(branch).node.filter(|_| ends);
+        node.is_some_and(|node| {
+            condition(&without, node) == Outcome::True && condition(environment, node) == Outcome::False
+        })
+    })
+}

@@ -93,6 +93,13 @@ pub struct Style {
     pub unicode: bool,
 }
 
+impl Style {
+    /// Stands where something was cut out.
+    fn cut(self) -> &'static str {
+        if self.unicode { "…" } else { "..." }
+    }
+}
+
 impl Default for Style {
     fn default() -> Self {
         Self { colour: false, width: 100, unicode: true }

@@ -8,8 +8,10 @@ const NEAREST: usize = 64;
 /// A `}` that is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct MissingClose {
-    /// Offset of the token it should stand before.
+    /// Offset of the token it should stand before; for a raw body, of the body's `{`.
     pub(super) before: usize,
+    /// Whether it is missing inside a raw body, so that the body took a `}` that was not its own.
+    pub(super) in_body: bool,
 }
 
 /// A block as indentation sees it.
@@ -57,8 +59,21 @@ impl<'t> Search<'t> {
         if let Some(parent) = self.blocks.last_mut() {
             parent.body = parent.body.or(column);
         }
-        if statement.kind == StatementKind::Block {
-            self.blocks.push(Block { column, body: None });
+        match statement.kind {
+            StatementKind::Block => self.blocks.push(Block { column, body: None }),
+            StatementKind::Raw => self.raw_body(statement, column),
+            StatementKind::Simple => {}
+        }
+    }
+
+    fn raw_body(&mut self, statement: Statement, opened: Option<usize>) {
+        let closed = column(self.text, statement.close as usize);
+        if statement.complete
+            && closed.is_some()
+            && closed < opened
+            && self.may_miss(statement.close as usize)
+        {
+            self.found.push(MissingClose { before: statement.terminator as usize, in_body: true });
         }
     }
 
@@ -83,7 +98,7 @@ impl<'t> Search<'t> {
 
     fn insert(&mut self, before: usize) {
         self.blocks.pop();
-        self.found.push(MissingClose { before });
+        self.found.push(MissingClose { before, in_body: false });
     }
 }
 
@@ -130,8 +145,8 @@ pub(super) fn explain_unmatched_close(text: &[u8], tree: &mut Tree) {
     else {
         return;
     };
-    let early =
-        tree.statements.iter().find(|block| closes_early(text, tree, **block)).map(|block| block.close);
+    let closed_early = tree.statements.iter().filter(|block| closes_early(text, tree, **block));
+    let early = closed_early.map(|block| block.close).min();
     if let Some(error) = tree.errors.get_mut(index) {
         error.related = early.filter(|&close| close < error.start).map(|close| (close, close + 1));
     }

@@ -14,7 +14,7 @@ mod window;
 pub use decode::decode;
 pub use tokens::{Token, TokenKind, tokens};
 pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
-pub use verdict::{Ended, ReadStatement, Refusal, read_as_nginx, verdict};
+pub use verdict::{Ended, Oversize, ReadStatement, Refusal, nginx_message, oversize, read_as_nginx, verdict};
 
 use parser::AfterError;
 

@@ -74,7 +74,7 @@ impl<'t> Parser<'t> {
             tree: Tree::with_room_for(text.len(), bodies),
             pending: 0,
             open: vec![Open::default()],
-            next_missing: missing.last().map_or(usize::MAX, |close| close.before),
+            next_missing: next_missing(&missing),
             missing,
             quotes: Quotes::default(),
             raw_scans: RawScans::new(text.len()),
@@ -182,14 +182,24 @@ impl<'t> Parser<'t> {
 
     /// Closes the blocks whose `}` the indentation shows to be missing before the token at `at`.
     fn close_missing(&mut self, at: usize) {
+        if self.missing.last().is_none_or(|close| close.in_body) {
+            return;
+        }
         self.missing_semicolon(at);
         let end = end_before(self.text, at);
-        while self.missing.pop_if(|close| close.before <= at).is_some() {
+        while self.missing.pop_if(|close| close.before <= at && !close.in_body).is_some() {
             if self.open.len() > 1 {
                 self.unclosed_block(end, Some((at, at + 1)));
             }
         }
-        self.next_missing = self.missing.last().map_or(usize::MAX, |close| close.before);
+        self.next_missing = next_missing(&self.missing);
+    }
+
+    /// Whether the indentation shows that the raw body behind `brace` took a `}` that is not its own.
+    pub(super) fn misses_close(&mut self, brace: usize) -> bool {
+        let misses = self.missing.pop_if(|close| close.before == brace && close.in_body).is_some();
+        self.next_missing = next_missing(&self.missing);
+        misses
     }
 
     fn unclosed_block(&mut self, end: usize, noticed: Option<(usize, usize)>) {
@@ -287,6 +297,10 @@ impl<'t> Parser<'t> {
     pub(super) fn go_to(&mut self, at: usize) {
         self.rest = self.text.get(at..).unwrap_or_default();
     }
+}
+
+fn next_missing(missing: &[MissingClose]) -> usize {
+    missing.last().map_or(usize::MAX, |close| close.before)
 }
 
 /// Where the text before `at` ends if its trailing whitespace is left out.

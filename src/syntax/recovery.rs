@@ -82,6 +82,9 @@ impl Parser<'_> {
 
     /// Reads the body behind the `{` at `brace`.
     pub(super) fn raw_body(&mut self, brace: usize) {
+        if self.misses_close(brace) {
+            return self.unclosed_raw_body(brace, brace);
+        }
         match self.scan_raw_body(brace) {
             Ok(length) => {
                 let close = brace + 1 + length;

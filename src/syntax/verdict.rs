@@ -55,17 +55,50 @@ fn too_long(text: &[u8], read: &Tree) -> Option<Refusal> {
     })
 }
 
+/// A word or comment that does not fit into nginx's window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oversize {
+    /// First byte of the word or comment.
+    pub start: u32,
+    /// One past its last byte.
+    pub end: u32,
+    /// What nginx says.
+    pub refusal: Refusal,
+}
+
+/// Every word and comment that does not fit into nginx's window.
+pub fn oversize(text: &[u8], tree: &Tree) -> Vec<Oversize> {
+    /// The shortest token that can fill the window holds a quote and a byte behind it besides its text.
+    const SHORTEST: u32 = 4090;
+    let long = |start: u32, end: u32| end - start >= SHORTEST;
+    let none = !tree.words.iter().any(|word| long(word.start, word.end))
+        && !tree.comments.iter().any(|comment| long(comment.start, comment.end));
+    if none {
+        return Vec::new();
+    }
+    let mut window = Window::new(text);
+    let refused = tokens(text, tree).filter(|token| token.kind != TokenKind::Raw).filter_map(|token| {
+        let refusal = window.token(token)?;
+        Some(Oversize { start: token.start, end: token.end, refusal })
+    });
+    refused.collect()
+}
+
 fn error_message(text: &[u8], error: &SyntaxError) -> Refusal {
     let noticed = error.noticed as usize;
-    let message = match error.kind {
+    Refusal::new(text, nginx_message(text, error), noticed, noticed)
+}
+
+/// What nginx says of an error, without level, file and line.
+pub fn nginx_message(text: &[u8], error: &SyntaxError) -> Vec<u8> {
+    match error.kind {
         SyntaxErrorKind::EndInBlock => br#"unexpected end of file, expecting "}""#.to_vec(),
         SyntaxErrorKind::EndInStatement | SyntaxErrorKind::UnclosedQuote(_) => {
             br#"unexpected end of file, expecting ";" or "}""#.to_vec()
         }
         SyntaxErrorKind::UnclosedRaw => super::window::END_IN_BODY.to_vec(),
-        _ => unexpected(text.get(noticed).copied()),
-    };
-    Refusal::new(text, message, noticed, noticed)
+        _ => unexpected(text.get(error.noticed as usize).copied()),
+    }
 }
 
 fn unexpected(byte: Option<u8>) -> Vec<u8> {

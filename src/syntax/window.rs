@@ -99,7 +99,7 @@ impl<'t> Window<'t> {
 
     /// Reads the body that starts at `at` as lua-nginx-module does.
     pub(super) fn raw_body(&mut self, at: usize) -> Option<Refusal> {
-        let mut body = Body { at, depth: 1, opened: at };
+        let mut body = Body { at, depth: 1, opened: at, lines: Lines::default(), seen_to: self.last };
         while body.depth > 0 {
             if let Err(refusal) = self.raw_token(&mut body) {
                 return Some(refusal);
@@ -115,7 +115,7 @@ impl<'t> Window<'t> {
         }
         loop {
             let seen = self.text.get(body.at..self.last).unwrap_or_default();
-            match first_piece(seen) {
+            match first_piece(seen, body.lines(self.last)) {
                 Found::Piece(piece, end) => {
                     body.take(piece, body.at + end);
                     return Ok(());
@@ -147,9 +147,19 @@ struct Body {
     depth: usize,
     /// Where the body, or the last brace inside it, was opened.
     opened: usize,
+    /// The quotes known not to close in the buffer that ended at `seen_to`.
+    lines: Lines,
+    seen_to: usize,
 }
 
 impl Body {
+    fn lines(&mut self, last: usize) -> &mut Lines {
+        if self.seen_to != last {
+            (self.lines, self.seen_to) = (Lines::default(), last);
+        }
+        &mut self.lines
+    }
+
     fn take(&mut self, piece: Piece, end: usize) {
         self.at = end;
         match piece {
@@ -168,11 +178,10 @@ enum Found {
     Nothing,
 }
 
-fn first_piece(seen: &[u8]) -> Found {
-    let mut lines = Lines::default();
+fn first_piece(seen: &[u8], lines: &mut Lines) -> Found {
     let mut rest = seen;
     loop {
-        match lua::next(rest, &mut lines) {
+        match lua::next(rest, lines) {
             Ok((after, Some(Piece::Plain))) => rest = after,
             Ok((after, Some(piece))) => return Found::Piece(piece, seen.len() - after.len()),
             Ok((_, None)) => return Found::Nothing,

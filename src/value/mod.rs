@@ -10,7 +10,7 @@ mod set;
 
 pub use condition::{Outcome, condition, holds};
 pub use environment::{Client, Definitions, Environment};
-pub use map::{MapInfo, maps_of};
+pub use map::{Key, MapInfo, maps_of};
 pub use regex::{Regex, RegexError};
 pub use script::{Part, parts, variables};
 

@@ -11,6 +11,9 @@ use super::lines::{Bytes, CodeLine, LineOf};
 use super::marks::Mark;
 use crate::source::{DocId, Document, Sources};
 
+/// Lines between two shown places that are shown as well, so that a block reads as one.
+const MOST_GAP: u32 = 4;
+
 /// Columns that line numbers and the frame take.
 const FRAME: usize = 10;
 
@@ -65,7 +68,7 @@ impl Excerpt {
             let line = sources.get(mark.span.doc).line(mark.span.start);
             by_line.entry((mark.span.doc, line)).or_default().push(mark);
         }
-        let cut = if style.unicode { "…" } else { "..." };
+        let cut = style.cut();
         let mut filler = Filler { marks: by_line, places, limit, cut, excerpt: Self::default() };
         let mut docs: Vec<DocId> = Vec::new();
         for mark in marks {
@@ -96,14 +99,17 @@ impl Filler<'_> {
     fn document(&mut self, doc: DocId, document: &Document) {
         let last = last_line(document);
         let marked = self.marks.range((doc, 0)..=(doc, u32::MAX));
+        let blank = |line: u32| CodeLine::new(document, line).is_blank();
         let around = marked.map(|(&(_, line), marks)| {
             let context = marks.iter().map(|mark| mark.context).max().unwrap_or(0);
-            line.saturating_sub(context).max(1)..=(line + context).min(last.max(line))
+            let (first, last) = (line.saturating_sub(context).max(1), (line + context).min(last.max(line)));
+            let first = (first..line).find(|&at| !blank(at)).unwrap_or(line);
+            first..=(line..=last).rfind(|&at| !blank(at)).unwrap_or(line)
         });
         let mut runs: Vec<std::ops::RangeInclusive<u32>> = Vec::new();
         for next in around {
             match runs.last_mut() {
-                Some(run) if *next.start() <= run.end() + 2 => {
+                Some(run) if *next.start() <= run.end() + 1 + MOST_GAP => {
                     *run = *run.start()..=*next.end().max(run.end());
                 }
                 _ => runs.push(next),

@@ -9,6 +9,9 @@ use crate::source::{DocId, Document};
 /// The bytes of a place within a document.
 pub(super) type Bytes = Range<u32>;
 
+/// Longer lines, in bytes, come from a machine.
+const LONG: u32 = 200;
+
 /// What is kept of a long line on both sides of a mark, in bytes.
 const AROUND: u32 = 24;
 
@@ -18,6 +21,8 @@ pub(super) struct CodeLine<'a> {
     pub(super) document: &'a Document,
     pub(super) start: u32,
     pub(super) end: u32,
+    /// Where the next line starts.
+    pub(super) next: u32,
 }
 
 /// The number of a document with one of its 1-based lines.
@@ -35,13 +40,23 @@ impl<'a> CodeLine<'a> {
             [.., b'\n'] => 1,
             _ => 0,
         };
-        Self { document, start, end: next.saturating_sub(ending).max(start) }
+        Self { document, start, end: next.saturating_sub(ending).max(start), next: next.max(start) }
+    }
+
+    /// Whether it holds white space alone; a long line is taken to hold more.
+    pub(super) fn is_blank(&self) -> bool {
+        !self.is_long() && self.document.slice(self.start, self.end).iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// Whether nobody wants to see all of it.
+    pub(super) fn is_long(&self) -> bool {
+        self.end - self.start > LONG
     }
 
     /// The pieces to show: the whole line where it fits in `limit` bytes, else what stands around the marks.
     fn pieces(&self, marks: &[Bytes], limit: u32) -> Vec<Bytes> {
         if self.end - self.start <= limit {
-            return Vec::from([self.start..self.end]);
+            return std::iter::once(self.start..self.end).collect();
         }
         let mut windows: Vec<Bytes> = marks.iter().map(|mark| self.window(mark, limit)).collect();
         if windows.is_empty() {

@@ -9,10 +9,10 @@ use super::super::place::boundary;
 use super::lines::CodeLine;
 use crate::finding::Edit;
 use crate::fix::{apply, lines};
-use crate::source::{DocId, Document, Sources, Span};
+use crate::source::{Document, Sources, Span};
 
-/// Of a line that is longer, only what stands so near to an edit is shown, in bytes.
-const NEAR: u32 = 60;
+/// Of a long line only what stands so near to an edit is shown, in bytes.
+const NEAR: u32 = 40;
 
 /// A line of a diff.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,12 +27,12 @@ pub(super) enum PatchLine {
     Added(String),
 }
 
-/// The lines that `edits` change, document by document, with one line of context.
-pub(super) fn patch(edits: &[Edit], sources: &Sources) -> Vec<PatchLine> {
+/// The lines that `edits` change, document by document, with one line of context; `cut` stands where a line was cut.
+pub(super) fn patch(edits: &[Edit], sources: &Sources, cut: &str) -> Vec<PatchLine> {
     let mut out = Vec::new();
     for cluster in clusters(edits, sources) {
         let Some(first) = cluster.first() else { continue };
-        cluster_lines(&cluster, first.span.doc, sources.get(first.span.doc), &mut out);
+        cluster_lines(&cluster, sources.get(first.span.doc), cut, &mut out);
     }
     out
 }
@@ -47,7 +47,7 @@ fn clusters<'a>(edits: &'a [Edit], sources: &Sources) -> Vec<Vec<&'a Edit>> {
         let near = |last: &Edit| {
             last.span.doc == edit.span.doc
                 && document.line(edit.span.start) <= document.line(last.span.end) + 2
-                && edit.span.start <= last.span.end.saturating_add(20 * NEAR)
+                && edit.span.start <= last.span.end.saturating_add(10 * NEAR)
         };
         match clusters.last_mut() {
             Some(cluster) if cluster.last().is_some_and(|last| near(last)) => cluster.push(edit),
@@ -57,13 +57,13 @@ fn clusters<'a>(edits: &'a [Edit], sources: &Sources) -> Vec<Vec<&'a Edit>> {
     clusters
 }
 
-fn cluster_lines(cluster: &[&Edit], doc: DocId, document: &Document, out: &mut Vec<PatchLine>) {
-    let slice = around(cluster, document);
-    let moved: Vec<Edit> = cluster.iter().map(|edit| moved(edit, doc, slice.start)).collect();
-    let old = document.slice(slice.start, slice.end);
-    let new = apply(old, &moved);
-    let (old, new) = (lines(old), lines(&new));
-    let first_line = document.line(slice.start) as usize;
+fn cluster_lines(cluster: &[&Edit], document: &Document, cut: &str, out: &mut Vec<PatchLine>) {
+    let window = Window::around(cluster, document);
+    let (old, added) = window.text(cut);
+    let moved: Vec<Edit> = cluster.iter().map(|edit| window.moved(edit, added)).collect();
+    let new = apply(&old, &moved);
+    let (old, new) = (lines(&old), lines(&new));
+    let first_line = document.line(window.start) as usize;
     for hunk in group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), 1) {
         let line = first_line + changed_line(&hunk);
         out.push(PatchLine::Place(format!("{}:{line}", document.name)));
@@ -73,27 +73,60 @@ fn cluster_lines(cluster: &[&Edit], doc: DocId, document: &Document, out: &mut V
     }
 }
 
-/// From the line before the first edit to the line after the last; less where those are long.
-fn around(cluster: &[&Edit], document: &Document) -> Range<u32> {
-    let bytes = document.bytes();
-    let start = cluster.first().map_or(0, |edit| edit.span.start);
-    let end = cluster.iter().map(|edit| edit.span.end).max().unwrap_or(start);
-    let before = CodeLine::new(document, document.line(start).saturating_sub(1).max(1)).start;
-    let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let last = document.line(end);
-    let after = if last + 2 <= document.lines().count() { document.lines().start(last + 2) } else { size };
-    let near = boundary(bytes, start.saturating_sub(4 * NEAR));
-    let far = boundary(bytes, end.saturating_add(4 * NEAR).min(size));
-    shorter(before, near)..after.min(far).max(end)
+/// The bytes of a document that are compared: the lines of the edits with one line before and after; of a long line what
+/// is near the edits.
+struct Window<'a> {
+    document: &'a Document,
+    start: u32,
+    end: u32,
 }
 
-fn shorter(line: u32, near: u32) -> u32 {
-    line.max(near)
+impl<'a> Window<'a> {
+    fn around(cluster: &[&Edit], document: &'a Document) -> Self {
+        let start = cluster.first().map_or(0, |edit| edit.span.start);
+        let end = cluster.iter().map(|edit| edit.span.end).max().unwrap_or(start);
+        Self { document, start: before(document, start), end: after(document, end) }
+    }
+
+    /// The window's bytes, with `cut` where a line goes on outside, and how many bytes stand before them.
+    fn text(&self, cut: &str) -> (Vec<u8>, u32) {
+        let lines = self.document.lines();
+        let whole = lines.start(self.document.line(self.start)) == self.start;
+        let ended = self.end as usize >= self.document.bytes().len();
+        let ended = ended || lines.start(self.document.line(self.end)) == self.end;
+        let (before, after) = (if whole { "" } else { cut }, if ended { "" } else { cut });
+        let bytes = self.document.slice(self.start, self.end);
+        ([before.as_bytes(), bytes, after.as_bytes()].concat(), u32::try_from(before.len()).unwrap_or(0))
+    }
+
+    fn moved(&self, edit: &Edit, added: u32) -> Edit {
+        let place = |offset: u32| offset.saturating_sub(self.start).saturating_add(added);
+        let span = Span { start: place(edit.span.start), end: place(edit.span.end), ..edit.span };
+        Edit { span, text: edit.text.clone() }
+    }
 }
 
-fn moved(edit: &Edit, doc: DocId, by: u32) -> Edit {
-    let span = Span::new(doc, edit.span.start.saturating_sub(by), edit.span.end.saturating_sub(by));
-    Edit { span, text: edit.text.clone() }
+/// Where the window of an edit that begins at `offset` begins.
+fn before(document: &Document, offset: u32) -> u32 {
+    let line = document.line(offset);
+    let (own, above) = (CodeLine::new(document, line), CodeLine::new(document, line.saturating_sub(1)));
+    match (own.is_long(), above.is_long()) {
+        (true, _) => boundary(document.bytes(), offset.saturating_sub(NEAR).max(own.start)),
+        (false, true) => own.start,
+        (false, false) => above.start.min(own.start),
+    }
+}
+
+/// Where the window of an edit that ends at `offset` ends.
+fn after(document: &Document, offset: u32) -> u32 {
+    let line = document.line(offset);
+    let (own, below) = (CodeLine::new(document, line), CodeLine::new(document, line.saturating_add(1)));
+    let end = match (own.is_long(), below.is_long()) {
+        (true, _) => boundary(document.bytes(), offset.saturating_add(NEAR).min(own.end)),
+        (false, true) => own.next,
+        (false, false) => below.next.max(own.next),
+    };
+    end.max(offset)
 }
 
 /// The 0-based line of the old text at which the first change of `hunk` stands.

@@ -19,6 +19,7 @@ pub(super) struct Prose<'a> {
     sources: &'a Sources,
     paint: Paint,
     width: usize,
+    cut: &'static str,
     explained: HashSet<&'a str>,
     shown: HashSet<*const Fix>,
 }
@@ -30,6 +31,7 @@ impl<'a> Prose<'a> {
             sources,
             paint: Paint::new(style.colour),
             width,
+            cut: style.cut(),
             explained: HashSet::new(),
             shown: HashSet::new(),
         }
@@ -98,7 +100,7 @@ impl<'a> Prose<'a> {
         let note = if first { "" } else { " (see above)" };
         let lead = self.paint.role(Role::Lead, format!("fix ({level}):"));
         writeln!(out, "  {lead} {}{note}", Line(&fix.title))?;
-        if first { self.patch(&patch(&fix.edits, self.sources), out) } else { Ok(()) }
+        if first { self.patch(&patch(&fix.edits, self.sources, self.cut), out) } else { Ok(()) }
     }
 
     fn patch(&self, lines: &[PatchLine], out: &mut dyn Write) -> io::Result<()> {

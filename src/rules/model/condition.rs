@@ -65,8 +65,6 @@ closed_set! {
         HeadersInSight,
         /// The `http` block was read completely.
         HttpInSight,
-        /// An outer level sends the handshake headers that this block's own headers switch off.
-        HeadersDropped,
         /// A second sign, besides the outer level's headers, says that the block is meant for WebSockets.
         SecondSignal,
         /// The block also serves plain HTTP.

@@ -1,0 +1,66 @@
+//! `# ngxlint: websocket` and `# ngxlint: not-websocket` before a location, server or upstream.
+
+use std::collections::HashMap;
+
+use crate::config::{NodeId, ScopeId, Texts, View};
+use crate::source::DocId;
+use crate::syntax::{Comment, Tree};
+
+/// What comments declare: by document and offset of the statement that follows.
+#[derive(Debug, Clone, Default)]
+pub struct Declarations {
+    by_place: HashMap<(DocId, u32), bool>,
+}
+
+impl Declarations {
+    /// Collects the declarations of some documents.
+    pub fn of_documents(texts: &Texts, documents: &[DocId]) -> Self {
+        let mut declarations = Self::default();
+        for &doc in documents {
+            let tree = texts.tree(doc);
+            for comment in &tree.comments {
+                let text = texts.sources.get(doc).slice(comment.start, comment.end);
+                let Some(meant) = meant(text) else { continue };
+                if let Some(start) = next_statement(tree, comment) {
+                    declarations.by_place.insert((doc, start), meant);
+                }
+            }
+        }
+        declarations
+    }
+
+    /// What is declared for a block: by itself, else by the nearest block around it, else by its upstream.
+    pub fn of(&self, view: View<'_>, block: ScopeId) -> Option<bool> {
+        if self.by_place.is_empty() {
+            return None;
+        }
+        view.config.ancestors(block).filter_map(|id| view.config.scope(id).node).find_map(|node| self.at(view, node))
+    }
+
+    /// What is declared for a directive.
+    pub fn at(&self, view: View<'_>, node: NodeId) -> Option<bool> {
+        let head = view.head(node);
+        self.by_place.get(&(head.doc, head.start)).copied()
+    }
+}
+
+fn meant(comment: &[u8]) -> Option<bool> {
+    let text = std::str::from_utf8(comment).ok()?.trim_start_matches('#').trim();
+    match text.strip_prefix("ngxlint:")?.split_whitespace().next()? {
+        "websocket" => Some(true),
+        "not-websocket" => Some(false),
+        _ => None,
+    }
+}
+
+/// The start of the first statement after a comment.
+fn next_statement(tree: &Tree, comment: &Comment) -> Option<u32> {
+    let start = |index: usize| {
+        let statement = tree.statements.get(index)?;
+        tree.words(*statement).first().map(|word| word.start)
+    };
+    let index = tree.statements.partition_point(|statement| {
+        tree.words(*statement).first().is_some_and(|word| word.start < comment.start)
+    });
+    start(index)
+}

@@ -1,0 +1,126 @@
+//! What nginx's tokenizer refuses.
+
+use crate::config::IncludeId;
+use crate::finding::{Edit, Label};
+use crate::rules::facts::Facts;
+use crate::rules::hit::{Hit, Repair, Words};
+use crate::rules::model::Rule;
+use crate::source::{DocId, Document, Span};
+use crate::syntax::{self, SyntaxError, SyntaxErrorKind};
+
+/// Errors of the kinds that the rule's parameters name.
+pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let texts = facts.view.texts;
+    let documents = facts.view.config.documents.iter();
+    documents
+        .flat_map(|&doc| {
+            let errors = texts.tree(doc).errors.iter().filter(|error| rule.params.iter().any(|it| **it == *kind(error)));
+            errors.map(move |error| hit(rule, texts.sources.get(doc), doc, error))
+        })
+        .collect()
+}
+
+fn kind(error: &SyntaxError) -> &'static str {
+    match error.kind {
+        SyntaxErrorKind::EndInStatement => "EndInStatement",
+        SyntaxErrorKind::EndInBlock => "EndInBlock",
+        SyntaxErrorKind::MissingSemicolon => "MissingSemicolon",
+        SyntaxErrorKind::UnmatchedClose => "UnmatchedClose",
+        SyntaxErrorKind::UnmatchedOpen => "UnmatchedOpen",
+        SyntaxErrorKind::LoneSemicolon => "LoneSemicolon",
+        SyntaxErrorKind::UnclosedQuote(_) => "UnclosedQuote",
+        SyntaxErrorKind::TextAfterQuote(_) => "TextAfterQuote",
+        SyntaxErrorKind::UnclosedRaw => "UnclosedRaw",
+    }
+}
+
+fn hit(rule: &'static Rule, document: &Document, doc: DocId, error: &SyntaxError) -> Hit {
+    let at = Span::new(doc, error.start, error.end);
+    let related = error.related.into_iter().zip(rule.report.related.iter());
+    Hit {
+        rule,
+        case: rule.cases.iter().position(|case| case.case.as_deref() == Some(kind(error))),
+        at,
+        include: IncludeId(0),
+        scope: None,
+        words: Words::default().with("nginx", nginx_message(document, error)),
+        related: related
+            .map(|((start, end), text)| Label { span: Span::new(doc, start, end), message: text.message.to_string() })
+            .collect(),
+        repair: repair(rule, document, at, error),
+    }
+}
+
+fn nginx_message(document: &Document, error: &SyntaxError) -> String {
+    let message = syntax::nginx_message(document.bytes(), error);
+    format!("{} in line {}", String::from_utf8_lossy(&message), document.line(error.noticed))
+}
+
+fn repair(rule: &Rule, document: &Document, at: Span, error: &SyntaxError) -> Repair {
+    if rule.fix.is_none() {
+        return Repair::None;
+    }
+    match error.kind {
+        SyntaxErrorKind::MissingSemicolon => {
+            Repair::Edits(vec![Edit { span: Span { start: at.end, ..at }, text: ";".into() }])
+        }
+        SyntaxErrorKind::UnmatchedClose => Repair::Edits(vec![Edit { span: whole_line(document, at), text: String::new() }]),
+        _ => Repair::None,
+    }
+}
+
+/// The line of `at` with its ending where nothing else stands on it, else just `at`.
+fn whole_line(document: &Document, at: Span) -> Span {
+    let start = document.lines().start(document.line(at.start));
+    let length = u32::try_from(document.bytes().len()).unwrap_or(u32::MAX);
+    let rest = document.slice(at.end, length);
+    let end = memchr::memchr(b'\n', rest).map_or(length, |offset| at.end + u32::try_from(offset + 1).unwrap_or(0));
+    let around = [document.slice(start, at.start), document.slice(at.end, end)].concat();
+    if around.trim_ascii().is_empty() { Span { start, end, ..at } } else { at }
+}
+
+/// Words, quoted texts and comments that do not fit into nginx's 4096-byte window.
+pub fn parameter_too_long(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let texts = facts.view.texts;
+    let documents = facts.view.config.documents.iter();
+    documents
+        .flat_map(|&doc| {
+            let text = texts.sources.get(doc).bytes();
+            syntax::oversize(text, texts.tree(doc)).into_iter().map(move |syntax::Oversize { start, end, refusal }| Hit {
+                rule,
+                case: None,
+                at: Span::new(doc, start, end),
+                include: IncludeId(0),
+                scope: None,
+                words: Words::default().with(
+                    "nginx",
+                    format!("{} in line {}", String::from_utf8_lossy(&refusal.message), refusal.line),
+                ),
+                related: Vec::new(),
+                repair: Repair::None,
+            })
+        })
+        .collect()
+}
+
+/// A byte order mark, which nginx takes for part of the first word.
+pub fn byte_order_mark(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let sources = &facts.view.texts.sources;
+    let marked = facts.view.config.documents.iter().filter(|&&doc| sources.get(doc).bytes().starts_with(MARK));
+    marked
+        .map(|&doc| {
+            let at = Span::new(doc, 0, 3);
+            Hit {
+                rule,
+                case: None,
+                at,
+                include: IncludeId(0),
+                scope: None,
+                words: Words::default(),
+                related: Vec::new(),
+                repair: Repair::Edits(vec![Edit { span: at, text: String::new() }]),
+            }
+        })
+        .collect()
+}

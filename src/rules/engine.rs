@@ -1,0 +1,251 @@
+//! Runs rules over one tree.
+
+use super::checks;
+use super::evaluate::Subject;
+use super::facts::{Facts, Proxied};
+use super::hit::{Hit, Repair, Words};
+use super::model::{Condition, Place, RequestPart, Rule, Visit};
+use crate::catalogue::{VersionRange, directive, lookup};
+use crate::config::{NodeId, ScopeId, ScopeKind};
+use crate::finding::Label;
+use crate::handshake::{HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS, Request};
+use crate::source::Span;
+use crate::value::{Outcome, Value};
+
+/// Everything that `rules` find in a tree, what a better rule says already left out.
+pub fn run(facts: &Facts<'_>, rules: &[&'static Rule]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> =
+        rules.iter().filter(|rule| concerns(rule, facts.target)).flat_map(|rule| visit(facts, rule)).collect();
+    let superseded: Vec<(Option<ScopeId>, &str)> = (hits.iter())
+        .flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code)))
+        .collect();
+    hits.retain(|hit| hit.scope.is_none() || !superseded.contains(&(hit.scope, &*hit.rule.code)));
+    hits
+}
+
+/// Whether a rule is about any version of the target range.
+fn concerns(rule: &Rule, target: VersionRange) -> bool {
+    let range = rule.nginx.as_deref().map(str::parse::<VersionRange>);
+    range.is_none_or(|range| range.is_ok_and(|range| range.overlaps(target)))
+}
+
+fn visit(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    if let Some(check) = rule.check.as_deref() {
+        return checks::run(check, facts, rule);
+    }
+    match rule.visit {
+        Visit::ProxiedBlock | Visit::Pass => facts.proxied.iter().filter_map(|it| proxied(facts, rule, it)).collect(),
+        Visit::Directive => directives(facts, rule),
+        visit => facts.view.config.scope_ids().filter(|&id| visits(facts, visit, id)).filter_map(|id| scope(facts, rule, id)).collect(),
+    }
+}
+
+fn visits(facts: &Facts<'_>, visit: Visit, scope: ScopeId) -> bool {
+    let kind = facts.view.config.scope(scope).kind;
+    match visit {
+        Visit::Main => kind == ScopeKind::Main,
+        Visit::Http => kind == ScopeKind::Http,
+        Visit::Server => kind == ScopeKind::Server,
+        Visit::Location => kind == ScopeKind::Location,
+        Visit::Upstream => kind == ScopeKind::Upstream,
+        Visit::Block => kind.is_location_level(),
+        Visit::ProxiedBlock | Visit::Pass | Visit::Directive | Visit::Text => false,
+    }
+}
+
+/// Judges a proxied block for every stretch of versions; the first one in which the rule fails is reported.
+fn proxied(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit> {
+    if let Some(needed) = rule.intent {
+        proxied.evidence.as_ref().filter(|evidence| proxied.serves && evidence.level >= needed)?;
+    }
+    let failures: Vec<Option<Failure<'_>>> =
+        proxied.requests.iter().map(|request| failure(facts, rule, proxied, request)).collect();
+    let versions = concerned(&failures);
+    let failure = failures.into_iter().flatten().next()?;
+    Some(failure.hit(facts, rule, proxied, versions))
+}
+
+/// A condition that fails, and the request that shows it.
+#[derive(Clone, Copy)]
+struct Failure<'f> {
+    condition: &'f Condition,
+    request: &'f Request,
+}
+
+fn failure<'f>(facts: &Facts<'_>, rule: &'f Rule, proxied: &'f Proxied, request: &'f Request) -> Option<Failure<'f>> {
+    let (scope, node) = (proxied.block, Some(proxied.pass));
+    let subject = Subject { facts, scope, proxied: Some(proxied), request: Some(request), node, failed: None };
+    violated(subject, rule).map(|condition| Failure { condition, request })
+}
+
+/// The first condition of a rule that is certainly violated.
+fn violated<'r>(subject: Subject<'_, '_>, rule: &'r Rule) -> Option<&'r Condition> {
+    if rule.when.as_ref().is_some_and(|when| subject.holds(when) != Outcome::True) {
+        return None;
+    }
+    let required = rule.require.iter().find(|condition| subject.holds(condition) == Outcome::False);
+    required.or_else(|| rule.forbid.iter().find(|condition| subject.holds(condition) == Outcome::True))
+}
+
+/// In words, the versions of the range in which something fails; nothing where it fails in all of them.
+fn concerned(failures: &[Option<Failure<'_>>]) -> String {
+    let fails = |index: usize| failures.get(index).is_some_and(Option::is_some);
+    let boundary = match failures.len() {
+        0 | 1 => return String::new(),
+        2 | 3 if fails(0) && !fails(1) => HTTP_1_1_BY_DEFAULT,
+        3 if fails(0) && !fails(2) => LAST_HOST_COUNTS,
+        _ => return String::new(),
+    };
+    format!("nginx before {boundary}")
+}
+
+impl Failure<'_> {
+    fn hit(self, facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied, versions: String) -> Hit {
+        let view = facts.view;
+        let part = request_part(self.condition);
+        let setting = part.and_then(|part| setting(self.request, part));
+        let assumed = part.is_some_and(|part| part.version.is_some())
+            && setting.is_none()
+            && self.request.version_level.unseen.is_some();
+        let subject = Subject {
+            facts,
+            scope: proxied.block,
+            proxied: Some(proxied),
+            request: Some(self.request),
+            node: Some(proxied.pass),
+            failed: Some((setting.is_some(), assumed)),
+        };
+        let node = match rule.report.at {
+            Place::Setting => setting.unwrap_or(proxied.pass),
+            _ => proxied.pass,
+        };
+        let at = place(facts, rule.report.at, proxied.block, node);
+        let mut words = common_words(facts, proxied).with("versions", versions);
+        if let Some(part) = part {
+            words = words.with("sent", sent(self.request, part));
+        }
+        if let Some(setting) = setting {
+            words = words.with("written", written(facts, setting));
+        }
+        Hit {
+            rule,
+            case: case(subject, rule, None),
+            at,
+            include: view.config.node(node).include,
+            scope: Some(proxied.block),
+            words,
+            related: related(facts, rule, proxied.block, node),
+            repair: Repair::ByRule,
+        }
+    }
+}
+
+/// The words that every message about a proxied block may use.
+pub fn common_words(facts: &Facts<'_>, proxied: &Proxied) -> Words {
+    let evidence = proxied.evidence.as_ref().map_or("", |evidence| evidence.text.as_str());
+    let level = proxied.requests.first().and_then(|request| request.header_level.level);
+    Words::default()
+        .with("block", facts.view.label(proxied.block))
+        .with("evidence", evidence)
+        .with("level", level.map_or_else(String::new, |level| facts.view.label(level)))
+}
+
+/// The part of a request that a condition asks about, the first one where there are several.
+fn request_part(condition: &Condition) -> Option<&RequestPart> {
+    let nested = [&condition.all, &condition.any, &condition.none];
+    condition.request.as_ref().or_else(|| nested.into_iter().flat_map(|list| list.iter()).find_map(request_part))
+}
+
+/// The directive that sets the part.
+fn setting(request: &Request, part: &RequestPart) -> Option<NodeId> {
+    match (part.header.as_deref(), &part.version, &part.method) {
+        (Some(header), ..) => request.lines(header).find_map(|line| line.node),
+        (None, Some(_), _) => request.version.node,
+        (None, None, Some(_)) => request.method.node,
+        (None, None, None) => None,
+    }
+}
+
+/// What is sent of the part, in words.
+fn sent(request: &Request, part: &RequestPart) -> String {
+    let shown = |value: &Value| match value {
+        Value::Known(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::Unknown(variable) => format!("${variable}"),
+    };
+    match (part.header.as_deref(), &part.version) {
+        (Some(header), _) => match request.value(header) {
+            Some(value) => format!("`{header}: {}`", shown(&value)),
+            None => format!("no {header} header"),
+        },
+        (None, Some(_)) => format!("HTTP/{}", shown(&request.version.value)),
+        (None, None) => shown(&request.method.value),
+    }
+}
+
+fn written(facts: &Facts<'_>, setting: NodeId) -> String {
+    let view = facts.view;
+    let last = view.arg_count(setting).saturating_sub(1);
+    String::from_utf8_lossy(view.arg_source(setting, last)).into_owned()
+}
+
+/// The first case of a rule that applies: by the name that a check gives, by its condition, or both.
+pub fn case(subject: Subject<'_, '_>, rule: &Rule, named: Option<&str>) -> Option<usize> {
+    rule.cases.iter().position(|case| {
+        let by_name = case.case.as_deref().is_none_or(|name| named == Some(name));
+        by_name && case.when.as_ref().is_none_or(|when| subject.holds(when) == Outcome::True)
+    })
+}
+
+fn related(facts: &Facts<'_>, rule: &Rule, block: ScopeId, node: NodeId) -> Vec<Label> {
+    let labels = rule.report.related.iter().map(|related| Label {
+        span: place(facts, related.at, block, node),
+        message: related.message.to_string(),
+    });
+    labels.collect()
+}
+
+/// The span of a place. `node` is the directive that the finding is about.
+fn place(facts: &Facts<'_>, place: Place, block: ScopeId, node: NodeId) -> Span {
+    let view = facts.view;
+    let opening = view.config.scope(block).node;
+    match place {
+        Place::Block => view.head(opening.unwrap_or(node)),
+        Place::Pass => view.head(facts.proxied(block).map_or(node, |proxied| proxied.pass)),
+        Place::Deciding => {
+            let level = facts.proxied(block).and_then(|it| it.requests.first()?.header_level.level);
+            let first = level.and_then(|level| view.config.own(level, directive::PROXY_SET_HEADER).next());
+            view.head(first.unwrap_or(node))
+        }
+        Place::Setting | Place::Directive | Place::Check => view.head(node),
+    }
+}
+
+/// Judges a scope that is no proxied block.
+fn scope(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId) -> Option<Hit> {
+    let node = facts.view.config.scope(scope).node?;
+    hit_at(facts, rule, scope, node)
+}
+
+fn directives(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let named = rule.when.iter().chain(rule.forbid.iter()).chain(rule.require.iter());
+    let Some(name) = { named }.find_map(|condition| condition.directive.as_deref()) else { return Vec::new() };
+    let (id, config) = (lookup(name.as_bytes()), facts.view.config);
+    let scopes = config.scope_ids();
+    scopes.flat_map(|scope| config.own(scope, id).filter_map(move |node| hit_at(facts, rule, scope, node))).collect()
+}
+
+fn hit_at(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId, node: NodeId) -> Option<Hit> {
+    let proxied = facts.proxied(scope);
+    let subject = Subject { facts, scope, proxied, request: None, node: Some(node), failed: None };
+    violated(subject, rule)?;
+    Some(Hit {
+        rule,
+        case: case(subject, rule, None),
+        at: facts.view.head(node),
+        include: facts.view.config.node(node).include,
+        scope: Some(scope),
+        words: Words::default().with("block", facts.view.label(scope)).with("written", written(facts, node)),
+        related: related(facts, rule, scope, node),
+        repair: Repair::ByRule,
+    })
+}

@@ -1,0 +1,181 @@
+//! A WebSocket client that can send what a library would not, and checks what a browser checks.
+
+use super::backend::Backend;
+use super::head::header;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// The key and the answer to it that RFC 6455 1.3 works out.
+const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+const DEADLINE: Duration = Duration::from_secs(10);
+const MESSAGE: &[u8] = b"is anybody there?";
+
+/// A listener of nginx.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Whether to speak TLS, through the relay.
+    pub(crate) tls: bool,
+}
+
+impl Route {
+    fn connect(self) -> std::io::Result<TcpStream> {
+        let first = if self.tls { Backend::relay() } else { self.address };
+        let mut stream = TcpStream::connect_timeout(&first, DEADLINE)?;
+        stream.set_read_timeout(Some(DEADLINE))?;
+        stream.set_write_timeout(Some(DEADLINE))?;
+        if self.tls {
+            writeln!(stream, "{} {}", self.address.ip(), self.address.port())?;
+        }
+        Ok(stream)
+    }
+}
+
+/// A handshake to be tried.
+#[derive(Clone, Debug)]
+pub(crate) struct Handshake {
+    /// `GET` unless the case is about methods.
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) path: String,
+    /// `HTTP/1.1` unless the case is about versions.
+    pub(crate) version: String,
+    /// The Host header; empty leaves it and Origin out.
+    pub(crate) host: String,
+    /// Subprotocols asked for.
+    pub(crate) protocols: Option<String>,
+    /// Headers beside or instead of the ordinary ones; an empty value leaves the header out.
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl Handshake {
+    /// An ordinary browser's handshake.
+    pub(crate) fn new(path: &str, host: &str) -> Self {
+        Self {
+            method: "GET".into(),
+            path: path.into(),
+            version: "HTTP/1.1".into(),
+            host: host.into(),
+            protocols: None,
+            headers: Vec::new(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let origin = if self.host.is_empty() { String::new() } else { format!("http://{}", self.host) };
+        let ordinary = [
+            ("Host", self.host.as_str()),
+            ("User-Agent", "ngxlint-lab"),
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Origin", &origin),
+            ("Sec-WebSocket-Key", KEY),
+            ("Sec-WebSocket-Version", "13"),
+        ];
+        let own = |name: &str| self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
+        let ordinary = ordinary.into_iter().filter(|(n, v)| !own(n) && !v.is_empty());
+        let protocols = self.protocols.as_deref().map(|p| ("Sec-WebSocket-Protocol", p));
+        let extra = self.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).filter(|(_, v)| !v.is_empty());
+        let lines: Vec<String> =
+            ordinary.chain(protocols).chain(extra).map(|(n, v)| format!("{n}: {v}\r\n")).collect();
+        format!("{} {} {}\r\n{}\r\n", self.method, self.path, self.version, lines.concat())
+    }
+
+    /// Shakes hands and, after a 101, sends a message and waits for its echo.
+    pub(crate) fn try_at(&self, route: Route) -> Answer {
+        self.attempt(route).unwrap_or_else(|error| Answer { problem: error.to_string(), ..Answer::default() })
+    }
+
+    fn attempt(&self, route: Route) -> std::io::Result<Answer> {
+        let mut stream = route.connect()?;
+        stream.write_all(self.text().as_bytes())?;
+        let mut reader = BufReader::new(stream.try_clone()?);
+        let mut answer = Answer::read(&mut reader)?;
+        answer.problem = answer.complaint(self.protocols.is_some());
+        if answer.problem.is_empty() {
+            stream.write_all(&text_frame(MESSAGE))?;
+            answer.problem = echo_complaint(&mut reader)?;
+        }
+        Ok(answer)
+    }
+}
+
+fn text_frame(message: &[u8]) -> Vec<u8> {
+    let mask = [0x12, 0x34, 0x56, 0x78];
+    let masked = message.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
+    let length = 0x80 | u8::try_from(message.len()).expect("a short message");
+    [0x81, length].into_iter().chain(mask).chain(masked).collect()
+}
+
+fn echo_complaint(reader: &mut impl Read) -> std::io::Result<String> {
+    let mut frame = vec![0; MESSAGE.len() + 2];
+    reader.read_exact(&mut frame)?;
+    let echoed = frame[0] == 0x81 && usize::from(frame[1]) == MESSAGE.len() && &frame[2..] == MESSAGE;
+    Ok(if echoed { String::new() } else { format!("no echo but {frame:02x?}") })
+}
+
+/// What the client got.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// The status code; 0 where the connection ended without one.
+    pub(crate) status: u16,
+    /// The response headers.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Why the handshake or the echo failed; empty when both worked.
+    pub(crate) problem: String,
+}
+
+impl Answer {
+    fn read(reader: &mut impl BufRead) -> std::io::Result<Self> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            if reader.read_until(b'\n', &mut line)? == 0 && lines.is_empty() {
+                return Err(std::io::Error::other("closed without an answer"));
+            }
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            if line.is_empty() {
+                break;
+            }
+            lines.push(line);
+        }
+        let status = lines[0].split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or_default();
+        Ok(Self {
+            status,
+            headers: lines[1..].iter().filter_map(|l| header(l)).collect(),
+            problem: String::new(),
+        })
+    }
+
+    fn complaint(&self, protocol_asked: bool) -> String {
+        let wants = [("Upgrade", "websocket"), ("Connection", "upgrade"), ("Sec-WebSocket-Accept", ACCEPT)];
+        if self.status != 101 {
+            return format!("status {}", self.status);
+        }
+        let wrong = wants.iter().find(|(name, value)| !self.value(name).eq_ignore_ascii_case(value));
+        if let Some((name, _)) = wrong {
+            return format!("101 with {name}: {:?}", self.value(name));
+        }
+        if protocol_asked && self.value("Sec-WebSocket-Protocol").is_empty() {
+            return "101 without the subprotocol".into();
+        }
+        String::new()
+    }
+
+    /// Whether the client has a working connection.
+    pub(crate) fn works(&self) -> bool {
+        self.problem.is_empty()
+    }
+
+    /// Whether a backend of the laboratory answered, and not nginx itself.
+    pub(crate) fn is_of_a_backend(&self) -> bool {
+        !self.value("X-Lab-Backend").is_empty()
+    }
+
+    fn value(&self, name: &str) -> &str {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map_or("", |(_, v)| v)
+    }
+}
