@@ -262,7 +262,8 @@ impl Config {
         chain
     }
 
-    fn include(&self, id: IncludeId) -> Option<Include> {
+    /// The include `id`; number 0 is no include.
+    pub fn include(&self, id: IncludeId) -> Option<Include> {
         self.includes.get(id.0 as usize).copied()
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod diff;
+pub mod placement;
 mod write;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! Runs rules over one tree.
 
+use std::collections::HashSet;
+
 use super::checks;
 use super::evaluate::Subject;
 use super::facts::{Facts, Proxied};
@@ -16,7 +18,7 @@ use crate::value::{Outcome, Value};
 pub fn run(facts: &Facts<'_>, rules: &[&'static Rule]) -> Vec<Hit> {
     let mut hits: Vec<Hit> =
         rules.iter().filter(|rule| concerns(rule, facts.target)).flat_map(|rule| visit(facts, rule)).collect();
-    let superseded: Vec<(Option<ScopeId>, &str)> = (hits.iter())
+    let superseded: HashSet<(Option<ScopeId>, &str)> = (hits.iter())
         .flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code)))
         .collect();
     hits.retain(|hit| hit.scope.is_none() || !superseded.contains(&(hit.scope, &*hit.rule.code)));

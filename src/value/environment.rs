@@ -127,6 +127,14 @@ impl Definitions {
         }
     }
 
+    /// Every map, in no particular order.
+    pub fn maps(&self) -> impl Iterator<Item = &MapInfo> {
+        self.by_name.values().filter_map(|definition| match definition {
+            Definition::Map(map) => Some(map),
+            _ => None,
+        })
+    }
+
     /// Whether the tree defines a variable.
     pub fn has(&self, name: &[u8]) -> bool {
         self.by_name.contains_key(&name.to_ascii_lowercase())

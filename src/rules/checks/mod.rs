@@ -28,7 +28,15 @@ pub fn run(name: &str, facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     CHECKS.iter().find(|(known, _)| *known == name).map(|(_, check)| check(facts, rule)).unwrap_or_default()
 }
 
-/// Whether a check of this name exists.
-pub fn exists(name: &str) -> bool {
-    CHECKS.iter().any(|(known, _)| *known == name)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_that_a_rule_names_exists() {
+        for rule in crate::rules::RULES.iter() {
+            let Some(name) = rule.check.as_deref() else { continue };
+            assert!(CHECKS.iter().any(|(known, _)| *known == name), "{}: no check is called {name}", rule.code);
+        }
+    }
 }

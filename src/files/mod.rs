@@ -2,10 +2,15 @@
 //! editor's buffers and in tests alike.
 #![expect(clippy::disallowed_methods, reason = "this module is the one that may")]
 
+mod overlay;
+mod walk;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
+
+pub use overlay::Overlay;
 
 /// What stands at a path, symbolic links followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +48,16 @@ pub trait Files: Sync {
     /// # Errors
     /// Whatever the system says.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Every file below a folder, by name; version control's ignore files are honoured. What cannot be read stands there
+    /// with its error.
+    fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>>;
+
+    /// Writes a file that holds results, new or not.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
     /// Replaces a file's content at once: a reader sees the old bytes or the new ones, never a part. Mode, owner and a
     /// symbolic link that leads to the file stay.
@@ -85,6 +100,14 @@ impl Files for Disk {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::canonicalize(path)
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>> {
+        walk::walk(folder)
+    }
+
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        std::fs::write(path, bytes)
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -190,6 +213,14 @@ impl Files for Memory {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         self.kind(path).map(|_| normal(path))
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>> {
+        self.files.keys().filter(|file| file.starts_with(folder)).cloned().map(Ok).collect()
+    }
+
+    fn create(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
     fn replace(&self, _: &Path, _: &[u8]) -> io::Result<()> {

@@ -1,0 +1,250 @@
+//! Where a directive goes so that it is in force at one block and nothing else changes.
+//!
+//! nginx takes a list whole from the nearest level that has an entry: the first `proxy_set_header` of a block switches
+//! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and limit_except
+//! (`nginx -t`), so the place is always the location around them.
+
+use crate::catalogue::{DirectiveId, directive};
+use crate::config::{IncludeId, NodeId, ScopeId, View};
+use crate::finding::Edit;
+use crate::handshake::Request;
+use crate::scope::location_of;
+use crate::source::{Document, Span};
+
+/// A directive that is to be in force, without its `;`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanted {
+    /// `proxy_set_header Upgrade $http_upgrade`
+    pub text: String,
+}
+
+impl Wanted {
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.text.splitn(3, ' ')
+    }
+
+    fn is_version(&self) -> bool {
+        self.words().next() == Some(directive::PROXY_HTTP_VERSION.name())
+    }
+
+    /// The header it sets.
+    pub fn header(&self) -> Option<&str> {
+        if self.is_version() { None } else { self.words().nth(1) }
+    }
+
+    /// The value, as it is written.
+    fn value(&self) -> &str {
+        self.words().last().unwrap_or_default()
+    }
+}
+
+/// The level on which headers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// The block's own location.
+    Block,
+    /// The outer level whose headers are in force: every block that takes its headers from there wants the change.
+    Deciding,
+}
+
+/// The edits that put `wanted` in force at `block`, which now sends `request`.
+pub fn set(view: View<'_>, block: ScopeId, request: &Request, wanted: &[Wanted], level: Level) -> Vec<Edit> {
+    let location = location_of(view.config, block);
+    let mut plan = Plan { view, location, edits: Vec::new(), after_pass: Vec::new() };
+    plan.version(wanted);
+    plan.headers(request, wanted, level);
+    plan.finish()
+}
+
+struct Plan<'a> {
+    view: View<'a>,
+    location: ScopeId,
+    edits: Vec<Edit>,
+    /// Lines that go right after the pass.
+    after_pass: Vec<String>,
+}
+
+impl Plan<'_> {
+    /// A second `proxy_http_version` on one level is refused, so an existing one is changed.
+    fn version(&mut self, wanted: &[Wanted]) {
+        let Some(wanted) = wanted.iter().find(|wanted| wanted.is_version()) else { return };
+        match self.view.config.own_last(self.location, directive::PROXY_HTTP_VERSION) {
+            Some(node) => self.replace(node, 0, wanted.value()),
+            None => self.after_pass.push(wanted.text.clone()),
+        }
+    }
+
+    fn headers(&mut self, request: &Request, wanted: &[Wanted], level: Level) {
+        let wanted: Vec<&Wanted> = wanted.iter().filter(|wanted| wanted.header().is_some()).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        match request.header_level.level {
+            Some(deciding) if deciding == self.location || level == Level::Deciding => self.add_to(deciding, &wanted),
+            Some(deciding) => self.repeat(deciding, &wanted),
+            None => self.after_pass.extend(wanted.iter().map(|wanted| wanted.text.clone())),
+        }
+    }
+
+    /// Changes and adds entries on a level that has some.
+    fn add_to(&mut self, level: ScopeId, wanted: &[&Wanted]) {
+        let mut missing = Vec::new();
+        for wanted in wanted {
+            match self.entry(level, wanted) {
+                Some(node) if !self.is_blank_elsewhere(level, node) => self.replace(node, 1, wanted.value()),
+                _ => missing.push(wanted.text.clone()),
+            }
+        }
+        let last = self.view.config.own_last(level, directive::PROXY_SET_HEADER);
+        if let Some(last) = last.filter(|_| !missing.is_empty()) {
+            let anchor = anchor(self.view, level, last);
+            self.edits.push(insert_after(self.view, anchor, &missing));
+        }
+    }
+
+    /// The level's entry for the header that is wanted.
+    fn entry(&self, level: ScopeId, wanted: &Wanted) -> Option<NodeId> {
+        let name = wanted.header()?;
+        let mut entries = self.view.config.own(level, directive::PROXY_SET_HEADER);
+        entries.find(|&node| self.view.arg(node, 0).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes())))
+    }
+
+    /// A blank line in a snippet sends nothing: a line of the block's own beside it does no harm and leaves the snippet
+    /// alone.
+    fn is_blank_elsewhere(&self, level: ScopeId, node: NodeId) -> bool {
+        let blank = self.view.arg(node, 1).is_some_and(|value| value.is_empty());
+        blank && self.view.config.node(node).include != inside(self.view, level)
+    }
+
+    /// Writes all inherited entries, with the changes, into the location.
+    fn repeat(&mut self, level: ScopeId, wanted: &[&Wanted]) {
+        let config = self.view.config;
+        let is_wanted = |node: NodeId, wanted: &Wanted| {
+            let name = self.view.arg(node, 0);
+            name.is_some_and(|name| wanted.header().is_some_and(|header| name.eq_ignore_ascii_case(header.as_bytes())))
+        };
+        let kept = config.own(level, directive::PROXY_SET_HEADER).filter(|&node| !wanted.iter().any(|it| is_wanted(node, it)));
+        let mut lines: Vec<String> = kept.map(|node| source(self.view, self.view.head(node))).collect();
+        lines.extend(wanted.iter().map(|wanted| wanted.text.clone()));
+        self.after_pass.extend(lines);
+    }
+
+    fn replace(&mut self, node: NodeId, argument: usize, value: &str) {
+        if let Some(span) = self.view.arg_span(node, argument) {
+            self.edits.push(Edit { span, text: value.to_owned() });
+        }
+    }
+
+    fn finish(mut self) -> Vec<Edit> {
+        if !self.after_pass.is_empty() {
+            let lines = std::mem::take(&mut self.after_pass);
+            let edit = match self.anchor_in_location() {
+                Some(anchor) => Some(insert_after(self.view, anchor, &lines)),
+                None => first_in_block(self.view, self.location, &lines),
+            };
+            self.edits.extend(edit);
+        }
+        self.edits.sort();
+        self.edits.dedup();
+        self.edits
+    }
+
+    /// The pass, or the last directive of the same family, as it stands in the location's own text.
+    fn anchor_in_location(&self) -> Option<Span> {
+        let own = |name: DirectiveId| self.view.config.own_last(self.location, name);
+        let node = own(directive::PROXY_PASS)
+            .or_else(|| own(directive::PROXY_SET_HEADER))
+            .or_else(|| own(directive::PROXY_HTTP_VERSION))?;
+        Some(anchor(self.view, self.location, node))
+    }
+}
+
+/// The include that the text between a scope's braces came by.
+fn inside(view: View<'_>, scope: ScopeId) -> IncludeId {
+    view.config.scope(scope).node.map_or(IncludeId(0), |node| view.config.node(node).include)
+}
+
+/// The statement in a scope's own text that brings `node`: itself, or the include that it came by.
+fn anchor(view: View<'_>, scope: ScopeId, node: NodeId) -> Span {
+    let home = inside(view, scope);
+    let mut include = view.config.node(node).include;
+    let mut span = view.span(node);
+    while include != home && include.0 != 0 {
+        let Some(site) = view.config.include(include) else { break };
+        span = site.span;
+        include = site.parent;
+    }
+    span
+}
+
+/// Lines as the first of a block's content.
+pub fn first_in_block(view: View<'_>, scope: ScopeId, lines: &[String]) -> Option<Edit> {
+    let node = view.config.node(view.config.scope(scope).node?);
+    let statement = view.texts.statement(node.doc, node.statement);
+    let document = view.texts.sources.get(node.doc);
+    let head = view.texts.head(node.doc, node.statement);
+    let indent = deeper(&indentation(document, head.start));
+    let after = Span::new(node.doc, head.start, statement.terminator + 1);
+    Some(insert(document, after, &indent, lines))
+}
+
+/// Lines after a statement, with its indentation.
+fn insert_after(view: View<'_>, anchor: Span, lines: &[String]) -> Edit {
+    let document = view.texts.sources.get(anchor.doc);
+    let indent = indentation(document, anchor.start);
+    let starts_line = line_before(document, anchor.start).trim_ascii().is_empty();
+    insert(document, anchor, &if starts_line { indent } else { deeper(&indent) }, lines)
+}
+
+/// Inserts after `after`: on lines of their own where nothing but a comment follows on the line, else right behind it.
+/// A line that ends a block (`}`) gets no `;`.
+fn insert(document: &Document, after: Span, indent: &str, lines: &[String]) -> Edit {
+    let rest = line_after(document, after.end);
+    let alone = matches!(rest.trim_ascii_start().first(), None | Some(b'#'));
+    let ended = lines.iter().map(|line| match line.as_bytes().last() {
+        Some(b';' | b'{' | b'}') => line.clone(),
+        _ => format!("{line};"),
+    });
+    if !alone {
+        let text: String = ended.flat_map(|line| [" ".to_owned(), line.trim_start().to_owned()]).collect();
+        return Edit { span: Span { start: after.end, ..after }, text };
+    }
+    let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
+    let at = after.end + u32::try_from(rest.len()).unwrap_or(0);
+    let newline = line_ending(document);
+    let text: String = ended.flat_map(|line| [newline.to_owned(), indent.to_owned(), line]).collect();
+    Edit { span: Span { start: at, end: at, ..after }, text }
+}
+
+/// What stands on the line before `offset`.
+fn line_before(document: &Document, offset: u32) -> &[u8] {
+    document.slice(document.lines().start(document.line(offset)), offset)
+}
+
+/// What stands on the line from `offset` on, without its LF.
+fn line_after(document: &Document, offset: u32) -> &[u8] {
+    let rest = document.bytes().get(offset as usize..).unwrap_or_default();
+    rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or(rest)
+}
+
+/// The whitespace that the line of `offset` starts with.
+fn indentation(document: &Document, offset: u32) -> String {
+    let before = line_before(document, offset);
+    let end = before.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(before.len());
+    String::from_utf8_lossy(before.get(..end).unwrap_or_default()).into_owned()
+}
+
+fn deeper(indent: &str) -> String {
+    let unit = if indent.starts_with('\t') { "\t" } else { "    " };
+    format!("{indent}{unit}")
+}
+
+fn line_ending(document: &Document) -> &'static str {
+    let first = memchr::memchr(b'\n', document.bytes());
+    let carriage = first.and_then(|at| document.bytes().get(at.checked_sub(1)?)) == Some(&b'\r');
+    if carriage { "\r\n" } else { "\n" }
+}
+
+fn source(view: View<'_>, span: Span) -> String {
+    String::from_utf8_lossy(view.texts.sources.text(span)).into_owned()
+}

@@ -1,0 +1,225 @@
+//! Puts hits into words and repairs: the findings of a tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::facts::{Facts, Proxied};
+use super::hit::{Hit, Repair};
+use super::model::{Case, FixSafety, FixSpec, Intent, Severity};
+use crate::config::ScopeId;
+use crate::finding::{Block, Edit, Finding, Fix, Safety};
+use crate::fix::placement::{Level, Wanted, set};
+use crate::value::{Client, Environment, variables};
+
+/// The findings that `hits` make.
+pub fn findings(facts: &Facts<'_>, hits: Vec<Hit>) -> Vec<Finding> {
+    let fixes = Fixes::of(facts, &hits);
+    hits.into_iter().enumerate().map(|(index, hit)| finding(facts, hit, fixes.by_hit.get(&index).cloned())).collect()
+}
+
+fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
+    let view = facts.view;
+    let case = hit.case.and_then(|case| hit.rule.cases.get(case));
+    let message = case.and_then(|case| case.message.as_deref()).unwrap_or(&hit.rule.report.message);
+    let help = case.and_then(|case| case.help.as_deref()).unwrap_or(&hit.rule.help);
+    let block = hit.scope.map(|scope| Block {
+        span: view.config.scope(scope).node.map_or(hit.at, |node| view.head(node)),
+        label: view.label(scope),
+    });
+    Finding {
+        rule: hit.rule,
+        severity: severity(facts, &hit, case),
+        message: hit.words.fill(message),
+        help: hit.words.fill(help),
+        span: hit.at,
+        block,
+        scopes: hit.scope.map(|scope| view.labels(scope)).unwrap_or_default(),
+        related: hit.related.into_iter().map(|mut label| {
+            label.message = hit.words.fill(&label.message);
+            label
+        }).collect(),
+        includes: view.config.include_chain(hit.include),
+        fix,
+    }
+}
+
+/// A case's severity, else the rule's; weak evidence of intent lowers it.
+fn severity(facts: &Facts<'_>, hit: &Hit, case: Option<&Case>) -> Severity {
+    let severity = case.and_then(|case| case.severity).unwrap_or(hit.rule.severity);
+    if hit.rule.intent.is_none() {
+        return severity;
+    }
+    let level = evidence_level(facts, hit);
+    let most = match level {
+        Some(Intent::Declared | Intent::Explicit) | None => Severity::Error,
+        Some(Intent::Endpoint) => Severity::Warning,
+        Some(Intent::Name) => Severity::Note,
+    };
+    severity.min(most)
+}
+
+fn evidence_level(facts: &Facts<'_>, hit: &Hit) -> Option<Intent> {
+    facts.proxied(hit.scope?)?.evidence.as_ref().map(|evidence| evidence.level)
+}
+
+/// The fixes of a tree's hits.
+#[derive(Default)]
+struct Fixes {
+    by_hit: BTreeMap<usize, Arc<Fix>>,
+}
+
+/// The hits that are repaired together, by their numbers.
+type Group = Vec<usize>;
+
+/// What is wanted at each block by each group of rules.
+type WantedBy<'h> = BTreeMap<(ScopeId, &'h str), Vec<Wanted>>;
+
+/// Levels whose headers every block that takes them from there wants changed alike, by group of rules.
+type Agreed<'h> = BTreeSet<(ScopeId, &'h str)>;
+
+impl Fixes {
+    fn of(facts: &Facts<'_>, hits: &[Hit]) -> Self {
+        let mut fixes = Self::default();
+        let mut groups: BTreeMap<(ScopeId, &str), Group> = BTreeMap::new();
+        for (index, hit) in hits.iter().enumerate() {
+            let Some(spec) = &hit.rule.fix else { continue };
+            match (&hit.repair, spec.group.as_deref(), hit.scope) {
+                (Repair::None, ..) => {}
+                (Repair::Edits(edits), ..) => fixes.add(&[index], single(facts, hit, spec, edits.clone())),
+                (_, Some(group), Some(scope)) => groups.entry((scope, group)).or_default().push(index),
+                (_, _, Some(scope)) => groups.entry((scope, &hit.rule.code)).or_default().push(index),
+                (_, _, None) => {}
+            }
+        }
+        let map = if groups.is_empty() { None } else { working_map(facts) };
+        let wanted: WantedBy<'_> =
+            groups.iter().map(|(key, group)| (*key, wanted(map.as_deref(), hits, group))).collect();
+        let agreed = agreed(facts, &wanted);
+        for (key, group) in &groups {
+            let Some(here) = wanted.get(key) else { continue };
+            if let Some(fix) = together(facts, hits, group, *key, here, &agreed) {
+                fixes.add(group, fix);
+            }
+        }
+        fixes
+    }
+
+    fn add(&mut self, group: &[usize], fix: Fix) {
+        let fix = Arc::new(fix);
+        for &index in group {
+            self.by_hit.insert(index, Arc::clone(&fix));
+        }
+    }
+}
+
+fn single(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec, edits: Vec<Edit>) -> Fix {
+    Fix { title: spec.title.to_string(), safety: safety(facts, hit, spec), group: None, edits }
+}
+
+fn safety(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec) -> Safety {
+    match spec.safety {
+        FixSafety::Safe => Safety::Safe,
+        FixSafety::Unsafe => Safety::Unsafe,
+        FixSafety::Shown => Safety::Shown,
+        FixSafety::ByIntent => {
+            let evidence = hit.scope.and_then(|scope| facts.proxied(scope)?.evidence.as_ref());
+            // An outer level's headers, which a rule without an intent of its own reports, are explicit.
+            let certain = hit.rule.intent.is_none()
+                || evidence.is_some_and(|it| it.level >= Intent::Explicit || it.websocket_only);
+            if certain { Safety::Safe } else { Safety::Unsafe }
+        }
+    }
+}
+
+/// What the hits of a group want to be in force, each header once.
+fn wanted(map: Option<&str>, hits: &[Hit], group: &[usize]) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let texts = group.iter().filter_map(|&index| hits.get(index)).flat_map(|hit| match &hit.repair {
+        Repair::Set(texts) => texts.clone(),
+        _ => hit.rule.fix.iter().flat_map(|spec| spec.set.iter()).map(ToString::to_string).collect(),
+    });
+    for text in texts {
+        let next = Wanted { text: with_map(map, text) };
+        if !wanted.iter().any(|known| is_same(known, &next)) {
+            wanted.push(next);
+        }
+    }
+    // The version first, as in nginx's documentation.
+    wanted.sort_by_key(|wanted| wanted.header().is_some());
+    wanted
+}
+
+fn is_same(a: &Wanted, b: &Wanted) -> bool {
+    match (a.header(), b.header()) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// `Connection "upgrade"` through a map that the tree already has.
+fn with_map(map: Option<&str>, text: String) -> String {
+    let literal = "proxy_set_header Connection \"upgrade\"";
+    match map.filter(|_| text == literal) {
+        Some(variable) => format!("proxy_set_header Connection {variable}"),
+        None => text,
+    }
+}
+
+/// The variable of the first map over `$http_upgrade` that gives `upgrade` to a handshake.
+fn working_map(facts: &Facts<'_>) -> Option<String> {
+    let client = Client::handshake();
+    let scope = facts.proxied.first()?.block;
+    let environment = Environment::new(facts.view, facts.definitions, &client, scope);
+    let works = |map: &&crate::value::MapInfo| {
+        let over_upgrade = variables(&map.source).any(|name| name.eq_ignore_ascii_case(b"http_upgrade"));
+        over_upgrade && map.evaluate(&environment).has_token(b"upgrade") == Some(true)
+    };
+    let map = facts.definitions.maps().filter(works).min_by_key(|map| map.node)?;
+    facts.view.arg(map.node, 1).map(|name| String::from_utf8_lossy(&name).into_owned())
+}
+
+/// The one fix of a group.
+fn together(
+    facts: &Facts<'_>,
+    hits: &[Hit],
+    group: &[usize],
+    key: (ScopeId, &str),
+    wanted: &[Wanted],
+    agreed: &Agreed<'_>,
+) -> Option<Fix> {
+    let proxied = facts.proxied(key.0)?;
+    let everyone = deciding(proxied).is_some_and(|level| agreed.contains(&(level, key.1)));
+    let level = if everyone { Level::Deciding } else { Level::Block };
+    let edits = set(facts.view, key.0, proxied.requests.first()?, wanted, level);
+    let members = || group.iter().filter_map(|&index| hits.get(index));
+    let titles: BTreeSet<&str> = members().filter_map(|hit| Some(&*hit.rule.fix.as_ref()?.title)).collect();
+    let safety = members().filter_map(|hit| Some(safety(facts, hit, hit.rule.fix.as_ref()?))).max()?;
+    // The number is given out when all trees are done.
+    let group = (members().count() > 1).then_some(0);
+    let title = titles.into_iter().collect::<Vec<_>>().join("; ");
+    (!edits.is_empty()).then_some(Fix { title, safety, group, edits })
+}
+
+fn deciding(proxied: &Proxied) -> Option<ScopeId> {
+    proxied.requests.first()?.header_level.level
+}
+
+fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>) -> Agreed<'h> {
+    let mut by_level: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
+    for proxied in &facts.proxied {
+        if let Some(level) = deciding(proxied) {
+            by_level.entry(level).or_default().push(proxied.block);
+        }
+    }
+    let groups: BTreeSet<&'h str> = wanted.keys().map(|&(_, group)| group).collect();
+    let headers = |block: ScopeId, group: &'h str| -> Option<Vec<&Wanted>> {
+        Some(wanted.get(&(block, group))?.iter().filter(|wanted| wanted.header().is_some()).collect())
+    };
+    let all_alike = |blocks: &[ScopeId], group: &'h str| {
+        let first = blocks.first().and_then(|&block| headers(block, group));
+        first.is_some() && blocks.iter().all(|&block| headers(block, group) == first)
+    };
+    let pairs = by_level.iter().flat_map(|(level, blocks)| groups.iter().map(move |group| (*level, blocks, *group)));
+    pairs.filter(|(_, blocks, group)| all_alike(blocks, group)).map(|(level, _, group)| (level, group)).collect()
+}
