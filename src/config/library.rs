@@ -103,12 +103,24 @@ pub struct Library<'f> {
 impl<'f> Library<'f> {
     /// An empty library over `files`; names are printed relative to `working_directory`.
     pub fn new(files: &'f dyn Files, working_directory: PathBuf) -> Self {
-        Self { texts: Texts::default(), files, working_directory, origin: Origin::File, opened: HashMap::new() }
+        Self {
+            texts: Texts::default(),
+            files,
+            working_directory,
+            origin: Origin::File,
+            opened: HashMap::new(),
+        }
     }
 
     /// A library that adds the files of an `nginx -T` dump to `texts`, under the names they have there.
     pub fn over_dump(files: &'f dyn Files, texts: Texts) -> Self {
-        Self { texts, files, working_directory: PathBuf::new(), origin: |_| Origin::Dump, opened: HashMap::new() }
+        Self {
+            texts,
+            files,
+            working_directory: PathBuf::new(),
+            origin: |_| Origin::Dump,
+            opened: HashMap::new(),
+        }
     }
 
     /// The folder that names are relative to.

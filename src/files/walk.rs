@@ -51,7 +51,8 @@ impl Ignores {
         let repository = full.ancestors().find(|above| above.join(".git").exists());
         let mut ignores = Self(Vec::new());
         let Some(repository) = repository else { return ignores };
-        let mut above: Vec<&Path> = full.ancestors().skip(1).take_while(|it| it.starts_with(repository)).collect();
+        let mut above: Vec<&Path> =
+            full.ancestors().skip(1).take_while(|it| it.starts_with(repository)).collect();
         above.reverse();
         for folder in above {
             ignores.enter(folder);

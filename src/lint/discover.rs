@@ -37,7 +37,13 @@ fn error(file: String, message: impl Into<String>) -> ReadError {
     ReadError { file, line: 1, column: 1, message: message.into() }
 }
 
-fn add_text(library: &mut Library<'_>, name: String, bytes: Vec<u8>, errors: &mut Vec<ReadError>, roots: &mut Vec<Root>) {
+fn add_text(
+    library: &mut Library<'_>,
+    name: String,
+    bytes: Vec<u8>,
+    errors: &mut Vec<ReadError>,
+    roots: &mut Vec<Root>,
+) {
     let path = Some(PathBuf::from(&name));
     match library.insert(name.clone(), Origin::Buffer, bytes) {
         Ok(doc) => roots.push(Root { doc, path, top: None }),
@@ -66,7 +72,9 @@ fn add_folder(
                 let Some(how) = candidate(&path, folder) else { continue };
                 add_candidate(library, &path, folder, how, errors, roots);
             }
-            Err((path, problem)) => errors.push(error(library.name(&path), format!("cannot be read: {problem}"))),
+            Err((path, problem)) => {
+                errors.push(error(library.name(&path), format!("cannot be read: {problem}")));
+            }
         }
     }
     if (roots.len(), errors.len()) == before && !allow_empty {
@@ -93,10 +101,13 @@ fn candidate(path: &Path, top: &Path) -> Option<Sure> {
         return Some(Sure::ByName);
     }
     let below = path.strip_prefix(top).unwrap_or(path).parent()?;
-    let in_nginx_folder = below.components().chain(top.file_name().map(Path::new).into_iter().flat_map(Path::components)).any(|part| {
-        let part = part.as_os_str().to_string_lossy();
-        part == "conf.d" || part == "snippets" || part.starts_with("sites-")
-    });
+    let in_nginx_folder = below
+        .components()
+        .chain(top.file_name().map(Path::new).into_iter().flat_map(Path::components))
+        .any(|part| {
+            let part = part.as_os_str().to_string_lossy();
+            part == "conf.d" || part == "snippets" || part.starts_with("sites-")
+        });
     (ending == "conf" || in_nginx_folder).then_some(Sure::IfItLooksLike)
 }
 

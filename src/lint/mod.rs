@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::catalogue::VersionRange;
-use crate::config::{Base, Config, Context, IncludeProblem, Library, Paths, Texts, View, assemble, is_dump, split_dump};
+use crate::config::{
+    Base, Config, Context, IncludeProblem, Library, Paths, Texts, View, assemble, is_dump, split_dump,
+};
 use crate::files::Files;
 use crate::finding::{Finding, ReadError};
 use crate::rules::{Facts, Rule, findings, run};
@@ -68,13 +70,18 @@ pub fn lint(
     let mut dumps = Vec::new();
     let mut roots = Vec::new();
     for root in found {
-        if is_dump(library.texts.sources.get(root.doc).bytes()) { dumps.push(root.doc) } else { roots.push(root) }
+        if is_dump(library.texts.sources.get(root.doc).bytes()) {
+            dumps.push(root.doc);
+        } else {
+            roots.push(root);
+        }
     }
     trees.assemble_all(&mut library, roots, options);
     let texts = dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options));
     let findings = judge(&texts, &trees.configs, options, tick);
     let errors = trees.with_unreadable_includes(&texts);
-    let mut linted: Vec<DocId> = trees.configs.iter().flat_map(|config| config.documents.iter().copied()).collect();
+    let mut linted: Vec<DocId> =
+        trees.configs.iter().flat_map(|config| config.documents.iter().copied()).collect();
     linted.sort_unstable();
     linted.dedup();
     let findings = merge::merge(&texts, &trees.configs, findings);
@@ -137,7 +144,8 @@ impl Trees {
         let mut library = Library::over_dump(&files, texts);
         if let Ok(root) = library.open(&main) {
             let base = Base::Known(main.parent().unwrap_or(Path::new("/")).to_path_buf());
-            let paths = Paths { root: Some("/".into()), prefix: options.paths.prefix.clone(), map: Vec::new() };
+            let paths =
+                Paths { root: Some("/".into()), prefix: options.paths.prefix.clone(), map: Vec::new() };
             self.configs.push(assemble(&mut library, root, &Context::main(), &base, &paths));
         }
         library.texts
@@ -181,14 +189,20 @@ fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path)
     if context.is_main() {
         return Base::Known(folder);
     }
-    let top = root.top.as_deref().unwrap_or(if folder.is_absolute() { working_directory } else { Path::new("") });
+    let top =
+        root.top.as_deref().unwrap_or(if folder.is_absolute() { working_directory } else { Path::new("") });
     let folders = folder.ancestors().take_while(|above| above.starts_with(top)).map(Path::to_path_buf);
     let folders: Vec<PathBuf> = folders.collect();
     Base::Guess(if folders.is_empty() { vec![folder] } else { folders })
 }
 
 /// Runs the rules over every tree, in parallel; the order of the answers is that of the trees.
-fn judge(texts: &Texts, configs: &[Config], options: &Options, tick: &(dyn Fn(usize) + Sync)) -> Vec<Vec<Finding>> {
+fn judge(
+    texts: &Texts,
+    configs: &[Config],
+    options: &Options,
+    tick: &(dyn Fn(usize) + Sync),
+) -> Vec<Vec<Finding>> {
     let client = Client::handshake();
     let one = |config: &Config| {
         let view = View { texts, config };

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
 
 use super::Style;
 use super::escape::Line;
@@ -18,7 +18,7 @@ pub struct Blocks<'a> {
     pub view: View<'a>,
     /// The version they are for.
     pub version: Version,
-    /// One for each location, `if` in location and limit_except.
+    /// One for each location, `if` in location and `limit_except`.
     pub reports: &'a [BlockReport],
 }
 
@@ -27,35 +27,86 @@ pub struct Blocks<'a> {
 /// # Errors
 /// Where the writer fails.
 pub fn json(blocks: &Blocks<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let listed: Vec<Json> = blocks.reports.iter().filter_map(|report| block(blocks.view, report)).collect();
-    let document = json!({
-        "version": 1,
-        "nginx_version": blocks.version.to_string(),
-        "blocks": listed,
-        "traces": [],
-    });
+    let document = Document {
+        version: 1,
+        nginx_version: blocks.version.to_string(),
+        blocks: blocks.reports.iter().filter_map(|report| block(blocks.view, report)).collect(),
+        traces: Vec::new(),
+    };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }
 
-fn place(view: View<'_>, node: NodeId) -> Json {
-    json!({"file": view.texts.sources.get(view.config.node(node).doc).name, "line": view.line(node)})
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    nginx_version: String,
+    blocks: Vec<Block<'a>>,
+    traces: Vec<()>,
 }
 
-fn block(view: View<'_>, report: &BlockReport) -> Option<Json> {
+#[derive(Serialize)]
+struct Block<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    kind: &'static str,
+    label: String,
+    location: Option<Place<'a>>,
+    handler: Option<Handler<'a>>,
+    upstream: Option<Upstream>,
+    verdict: &'static str,
+    reason: &'static str,
+    defects: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+#[derive(Serialize)]
+struct Handler<'a> {
+    directive: String,
+    value: String,
+    #[serde(flatten)]
+    place: Place<'a>,
+}
+
+#[derive(Serialize)]
+struct Upstream {
+    http_version: Sent,
+    upgrade: Sent,
+    connection: Sent,
+    host: Sent,
+}
+
+/// What is sent of a header: a string, null, or the variable that nobody knows.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Sent {
+    Value(Option<String>),
+    Unknown { unknown: String },
+}
+
+fn place(view: View<'_>, node: NodeId) -> Place<'_> {
+    Place { file: &view.texts.sources.get(view.config.node(node).doc).name, line: view.line(node) }
+}
+
+fn block<'a>(view: View<'a>, report: &BlockReport) -> Option<Block<'a>> {
     let scope = view.config.scope(report.scope);
-    let node = scope.node?;
     let location = view.config.scope(location_of(view.config, report.scope)).node;
-    let mut block = place(view, node);
-    block["kind"] = kind(scope.kind).into();
-    block["label"] = view.label(report.scope).into();
-    block["location"] = location.map_or(Json::Null, |node| place(view, node));
-    block["handler"] = report.handler.map_or(Json::Null, |node| handler(view, node));
-    block["upstream"] = report.request.as_ref().map_or(Json::Null, upstream);
-    block["verdict"] = report.answer.verdict.word().into();
-    block["reason"] = report.answer.reason.word().into();
-    block["defects"] = report.answer.defects.iter().map(|reason| reason.word()).collect();
-    Some(block)
+    Some(Block {
+        place: place(view, scope.node?),
+        kind: kind(scope.kind),
+        label: view.label(report.scope),
+        location: location.map(|node| place(view, node)),
+        handler: report.handler.map(|node| handler(view, node)),
+        upstream: report.request.as_ref().map(upstream),
+        verdict: report.answer.verdict.word(),
+        reason: report.answer.reason.word(),
+        defects: report.answer.defects.iter().map(|reason| reason.word()).collect(),
+    })
 }
 
 fn kind(kind: ScopeKind) -> &'static str {
@@ -66,28 +117,29 @@ fn kind(kind: ScopeKind) -> &'static str {
     }
 }
 
-fn handler(view: View<'_>, node: NodeId) -> Json {
-    let mut handler = place(view, node);
-    handler["directive"] = String::from_utf8_lossy(&view.name(node)).into();
-    handler["value"] = String::from_utf8_lossy(&view.arg(node, 0).unwrap_or_default()).into();
-    handler
+fn handler(view: View<'_>, node: NodeId) -> Handler<'_> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Handler {
+        directive: text(&view.name(node)),
+        value: text(&view.arg(node, 0).unwrap_or_default()),
+        place: place(view, node),
+    }
 }
 
-fn upstream(request: &Request) -> Json {
-    json!({
-        "http_version": value(Some(&request.version.value)),
-        "upgrade": value(request.value("Upgrade").as_ref()),
-        "connection": value(request.value("Connection").as_ref()),
-        "host": value(request.value("Host").as_ref()),
-    })
+fn upstream(request: &Request) -> Upstream {
+    Upstream {
+        http_version: sent(Some(&request.version.value)),
+        upgrade: sent(request.value("Upgrade").as_ref()),
+        connection: sent(request.value("Connection").as_ref()),
+        host: sent(request.value("Host").as_ref()),
+    }
 }
 
-fn value(value: Option<&Value>) -> Json {
+fn sent(value: Option<&Value>) -> Sent {
     match value {
-        None => Json::Null,
-        Some(Value::Known(bytes)) if bytes.is_empty() => Json::Null,
-        Some(Value::Known(bytes)) => String::from_utf8_lossy(bytes).into(),
-        Some(Value::Unknown(variable)) => json!({"unknown": format!("${variable}")}),
+        Some(Value::Unknown(variable)) => Sent::Unknown { unknown: format!("${variable}") },
+        Some(Value::Known(bytes)) if !bytes.is_empty() => Sent::Value(Some(String::from_utf8_lossy(bytes).into_owned())),
+        _ => Sent::Value(None),
     }
 }
 
@@ -96,7 +148,8 @@ fn value(value: Option<&Value>) -> Json {
 /// # Errors
 /// Where the writer fails.
 pub fn table(blocks: &Blocks<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
-    let rows: Vec<[String; 4]> = blocks.reports.iter().filter_map(|report| row(blocks.view, report)).collect();
+    let rows: Vec<[String; 4]> =
+        blocks.reports.iter().filter_map(|report| row(blocks.view, report)).collect();
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
@@ -115,7 +168,12 @@ fn row(view: View<'_>, report: &BlockReport) -> Option<[String; 4]> {
     let place = format!("{file}:{}", view.line(node));
     let defects: Vec<&str> = report.answer.defects.iter().map(|reason| reason.word()).collect();
     let cell = |text: &str| Line(text).to_string();
-    Some([cell(&place), cell(&view.label(report.scope)), report.answer.verdict.word().into(), defects.join(", ")])
+    Some([
+        cell(&place),
+        cell(&view.label(report.scope)),
+        report.answer.verdict.word().into(),
+        defects.join(", "),
+    ])
 }
 
 fn colour(verdict: &str) -> &'static str {

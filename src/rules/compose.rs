@@ -14,7 +14,10 @@ use crate::value::{Client, Environment, variables};
 /// The findings that `hits` make.
 pub fn findings(facts: &Facts<'_>, hits: Vec<Hit>) -> Vec<Finding> {
     let fixes = Fixes::of(facts, &hits);
-    hits.into_iter().enumerate().map(|(index, hit)| finding(facts, hit, fixes.by_hit.get(&index).cloned())).collect()
+    hits.into_iter()
+        .enumerate()
+        .map(|(index, hit)| finding(facts, hit, fixes.by_hit.get(&index).cloned()))
+        .collect()
 }
 
 fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
@@ -34,10 +37,14 @@ fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
         span: hit.at,
         block,
         scopes: hit.scope.map(|scope| view.labels(scope)).unwrap_or_default(),
-        related: hit.related.into_iter().map(|mut label| {
-            label.message = hit.words.fill(&label.message);
-            label
-        }).collect(),
+        related: hit
+            .related
+            .into_iter()
+            .map(|mut label| {
+                label.message = hit.words.fill(&label.message);
+                label
+            })
+            .collect(),
         includes: view.config.include_chain(hit.include),
         fix,
     }
@@ -220,6 +227,10 @@ fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>) -> Agreed<'h> {
         let first = blocks.first().and_then(|&block| headers(block, group));
         first.is_some() && blocks.iter().all(|&block| headers(block, group) == first)
     };
-    let pairs = by_level.iter().flat_map(|(level, blocks)| groups.iter().map(move |group| (*level, blocks, *group)));
-    pairs.filter(|(_, blocks, group)| all_alike(blocks, group)).map(|(level, _, group)| (level, group)).collect()
+    let pairs =
+        by_level.iter().flat_map(|(level, blocks)| groups.iter().map(move |group| (*level, blocks, *group)));
+    pairs
+        .filter(|(_, blocks, group)| all_alike(blocks, group))
+        .map(|(level, _, group)| (level, group))
+        .collect()
 }

@@ -46,7 +46,8 @@ pub struct Words(Vec<(&'static str, String)>);
 
 /// The placeholders that messages may use.
 pub const PLACEHOLDERS: [&str; 12] = [
-    "block", "evidence", "sent", "written", "level", "outer", "variable", "map", "path", "problem", "nginx", "versions",
+    "block", "evidence", "sent", "written", "level", "outer", "variable", "map", "path", "problem", "nginx",
+    "versions",
 ];
 
 impl Words {

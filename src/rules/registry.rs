@@ -1,7 +1,6 @@
 //! The built-in rules.
 
-#[expect(clippy::wildcard_imports, reason = "the generated statics name every part of the model")]
-use super::model::*;
+use super::model::{Rule, text, Severity, Switch, NginxTest, list, Text, DeadEnd, Visit, Condition, Case, Report, Place, Related, FixSpec, FixSafety, Intent, RequestPart, Fact};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 

@@ -4,7 +4,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::progress::Progress;
-use super::{CLEAN, Error, FAILED, FINDINGS, fixing, paths, select, standard_input, terminal, version, working_directory};
+use super::{
+    CLEAN, Error, FAILED, FINDINGS, fixing, paths, select, standard_input, terminal, version,
+    working_directory,
+};
 use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
 use crate::files::{Disk, Files};
@@ -85,7 +88,8 @@ impl Job<'_> {
         }
         let allow = if self.arguments.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
         self.refuse_what_cannot_be_fixed(&found)?;
-        let fixed = fixing::fix(self.files, found, &self.inputs, allow, |files, inputs| self.lint(files, inputs));
+        let fixed =
+            fixing::fix(self.files, found, &self.inputs, allow, |files, inputs| self.lint(files, inputs));
         for problem in &fixed.problems {
             super::complain(problem);
         }
@@ -106,7 +110,9 @@ impl Job<'_> {
 
     fn refuse_what_cannot_be_fixed(&self, found: &Outcome) -> Result<(), Error> {
         if found.has_dump && self.arguments.fix {
-            return Err(Error::usage("--fix cannot change an `nginx -T` dump: run it on the files themselves"));
+            return Err(Error::usage(
+                "--fix cannot change an `nginx -T` dump: run it on the files themselves",
+            ));
         }
         let has_text = self.inputs.iter().any(|input| matches!(input, Input::Text(..)));
         if has_text && self.arguments.fix && !self.arguments.diff {
@@ -166,9 +172,10 @@ impl Job<'_> {
 
     fn emit(&self, text: &[u8]) -> Result<(), Error> {
         match &self.arguments.output {
-            Some(file) => self.files.create(file, text).map_err(|error| {
-                Error::usage(format!("{} cannot be written: {error}", file.display()))
-            }),
+            Some(file) => self
+                .files
+                .create(file, text)
+                .map_err(|error| Error::usage(format!("{} cannot be written: {error}", file.display()))),
             None => Ok(io::stdout().lock().write_all(text)?),
         }
     }

@@ -58,7 +58,8 @@ pub(super) fn fix(
         let sources = &round.texts.sources;
         let plan = fix::collect(&round.findings, allow);
         let texts = plan.texts(sources).into_iter();
-        let changed: Vec<_> = texts.filter(|(doc, text)| is_sound(sources.get(*doc), text, &mut problems)).collect();
+        let changed: Vec<_> =
+            texts.filter(|(doc, text)| is_sound(sources.get(*doc), text, &mut problems)).collect();
         if changed.is_empty() {
             break;
         }
@@ -72,7 +73,8 @@ pub(super) fn fix(
     let after = if rounds.len() > 1 { rounds.pop() } else { None };
     let first = rounds.pop().unwrap_or_default();
     let changes = changes(&first.texts.sources, &overlay, &inputs);
-    let after = after.unwrap_or_else(|| Outcome { findings: first.findings.clone(), ..lint(files, inputs.clone()) });
+    let after =
+        after.unwrap_or_else(|| Outcome { findings: first.findings.clone(), ..lint(files, inputs.clone()) });
     Fixed { before: first.findings, after, changes, problems, sources: first.texts.sources }
 }
 
@@ -86,7 +88,13 @@ fn is_sound(document: &Document, text: &[u8], problems: &mut Vec<String>) -> boo
     sound && text != document.bytes()
 }
 
-fn apply(overlay: &mut Overlay<'_>, inputs: &mut [Input], document: &Document, text: Vec<u8>, problems: &mut Vec<String>) {
+fn apply(
+    overlay: &mut Overlay<'_>,
+    inputs: &mut [Input],
+    document: &Document,
+    text: Vec<u8>,
+    problems: &mut Vec<String>,
+) {
     match &document.origin {
         Origin::File(path) => {
             if let Err(error) = overlay.change(path, text) {

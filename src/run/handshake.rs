@@ -15,12 +15,16 @@ use crate::value::{Client, Definitions};
 /// Prints the verdict on every block.
 pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let files = Disk;
-    let folder = arguments.conf.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let target = version::target(arguments.nginx_version.as_deref(), &files, std::slice::from_ref(&arguments.conf))?;
+    let folder =
+        arguments.conf.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let target =
+        version::target(arguments.nginx_version.as_deref(), &files, std::slice::from_ref(&arguments.conf))?;
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     let mut library = Library::new(&files, absolute.clone());
     let conf = absolute.join(arguments.conf.file_name().unwrap_or_default());
-    let root = library.open(&conf).map_err(|error| Error::usage(format!("{}: {error}", arguments.conf.display())))?;
+    let root = library
+        .open(&conf)
+        .map_err(|error| Error::usage(format!("{}: {error}", arguments.conf.display())))?;
     let places = paths(&arguments.places)?;
     let base = Base::Known(places.prefix.clone().unwrap_or(absolute));
     let context = Context::of(library.texts.sources.get(root), library.texts.tree(root));

@@ -80,7 +80,8 @@ fn complain(message: &str) {
 }
 
 fn working_directory() -> Result<PathBuf, Error> {
-    std::env::current_dir().map_err(|error| Error::usage(format!("the working directory is not known: {error}")))
+    std::env::current_dir()
+        .map_err(|error| Error::usage(format!("the working directory is not known: {error}")))
 }
 
 fn standard_input() -> Result<Vec<u8>, Error> {
@@ -92,12 +93,17 @@ fn standard_input() -> Result<Vec<u8>, Error> {
 
 fn paths(places: &Places) -> Result<Paths, Error> {
     let map = places.path_map.iter().map(|pair| {
-        let (from, to) = pair.split_once('=').filter(|(from, _)| !from.is_empty()).ok_or_else(|| {
-            Error::usage(format!("--path-map takes FROM=TO, not `{pair}`"))
-        })?;
+        let (from, to) = pair
+            .split_once('=')
+            .filter(|(from, _)| !from.is_empty())
+            .ok_or_else(|| Error::usage(format!("--path-map takes FROM=TO, not `{pair}`")))?;
         Ok((PathBuf::from(from), PathBuf::from(to)))
     });
-    Ok(Paths { prefix: places.prefix.clone(), root: places.root.clone(), map: map.collect::<Result<_, Error>>()? })
+    Ok(Paths {
+        prefix: places.prefix.clone(),
+        root: places.root.clone(),
+        map: map.collect::<Result<_, Error>>()?,
+    })
 }
 
 fn explain(arguments: &Explain) -> Result<u8, Error> {

@@ -13,7 +13,8 @@ pub(super) fn rules(options: &Check) -> Result<Vec<&'static Rule>, Error> {
     }
     let chosen = |rule: &&'static Rule| {
         let named = |words: &[String]| words.iter().any(|word| means(word, rule));
-        let selected = if options.select.is_empty() { rule.default == Switch::On } else { named(&options.select) };
+        let selected =
+            if options.select.is_empty() { rule.default == Switch::On } else { named(&options.select) };
         (selected || named(&options.extend_select)) && !is_ignored(options, rule)
     };
     Ok(RULES.iter().filter(chosen).collect())
@@ -21,7 +22,8 @@ pub(super) fn rules(options: &Check) -> Result<Vec<&'static Rule>, Error> {
 
 /// An exact `--select` or `--extend-select` of a rule outweighs an `--ignore` of its family or prefix.
 fn is_ignored(options: &Check, rule: &Rule) -> bool {
-    let exact = |word: &&String| word.eq_ignore_ascii_case(&rule.code) || word.eq_ignore_ascii_case(&rule.name);
+    let exact =
+        |word: &&String| word.eq_ignore_ascii_case(&rule.code) || word.eq_ignore_ascii_case(&rule.name);
     let ignored = || options.ignore.iter().filter(|word| means(word, rule));
     if options.select.iter().chain(&options.extend_select).any(|word| exact(&word)) {
         return ignored().any(|word| exact(&word));
@@ -31,7 +33,8 @@ fn is_ignored(options: &Check, rule: &Rule) -> bool {
 
 /// Whether a word stands for a rule: its code or name, a prefix of its code, its family, `default`, `all`.
 fn means(word: &str, rule: &Rule) -> bool {
-    let prefix = |word: &str| rule.code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let prefix =
+        |word: &str| rule.code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     match word.to_ascii_lowercase().as_str() {
         "all" => true,
         "default" => rule.default == Switch::On,
@@ -42,7 +45,8 @@ fn means(word: &str, rule: &Rule) -> bool {
 
 /// The message for a word that means no rule.
 pub(super) fn unknown(word: &str) -> String {
-    let close = RULES.iter().flat_map(|rule| [&*rule.code, &*rule.name]).min_by_key(|name| distance(word, name));
+    let close =
+        RULES.iter().flat_map(|rule| [&*rule.code, &*rule.name]).min_by_key(|name| distance(word, name));
     let hint = close.filter(|name| distance(word, name) <= name.len() / 3 + 1);
     let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
     format!("no rule is called `{word}`{hint} (`ngxlint rules` lists all)")

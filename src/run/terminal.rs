@@ -9,7 +9,12 @@ use crate::output::Style;
 /// a terminal.
 pub(super) fn style(color: Color) -> Style {
     let terminal = io::stdout().is_terminal();
-    Style { colour: colour(color, terminal), width: width(terminal), unicode: terminal || is_utf8(), summary: true }
+    Style {
+        colour: colour(color, terminal),
+        width: width(terminal),
+        unicode: terminal || is_utf8(),
+        summary: true,
+    }
 }
 
 fn colour(color: Color, terminal: bool) -> bool {

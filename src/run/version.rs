@@ -8,10 +8,16 @@ use crate::catalogue::{Version, VersionRange};
 use crate::files::Files;
 
 /// The target range that the option asks for.
-pub(super) fn target(option: Option<&str>, files: &dyn Files, paths: &[PathBuf]) -> Result<VersionRange, Error> {
+pub(super) fn target(
+    option: Option<&str>,
+    files: &dyn Files,
+    paths: &[PathBuf],
+) -> Result<VersionRange, Error> {
     match option {
         None => Ok(VersionRange::default()),
-        Some("auto") => Ok(installed().or_else(|| from_image(files, paths)).map_or_else(VersionRange::default, VersionRange::exactly)),
+        Some("auto") => Ok(installed()
+            .or_else(|| from_image(files, paths))
+            .map_or_else(VersionRange::default, VersionRange::exactly)),
         Some(text) => text.parse().map_err(|error| Error::usage(format!("--nginx-version {text}: {error}"))),
     }
 }
@@ -37,6 +43,7 @@ fn tag(files: &dyn Files, dockerfile: &Path) -> Option<Version> {
         let from = words.next()?.eq_ignore_ascii_case("from").then(|| words.next())??;
         let (image, tag) = from.rsplit_once(':')?;
         let number = tag.split('-').next()?;
-        (image == "nginx" || image.ends_with("/nginx") || image.ends_with("/nginx-unprivileged")).then(|| number.parse().ok())?
+        (image == "nginx" || image.ends_with("/nginx") || image.ends_with("/nginx-unprivileged"))
+            .then(|| number.parse().ok())?
     })
 }

@@ -62,7 +62,8 @@ impl Client {
     /// `$http_name`: dashes are underscores, an absent header is empty. `Host` and what a browser adds of its own (its
     /// origin, cookies, agent) are not known.
     fn http_variable(&self, name: &str) -> Option<Value> {
-        let line = self.headers.iter().find(|(header, _)| header.replace('-', "_").eq_ignore_ascii_case(name));
+        let line =
+            self.headers.iter().find(|(header, _)| header.replace('-', "_").eq_ignore_ascii_case(name));
         match line {
             Some((header, _)) => self.header(header).map(Value::known),
             None if matches!(name, "host" | "origin" | "cookie" | "user_agent") => None,
@@ -76,7 +77,7 @@ impl Client {
 enum Definition {
     Map(MapInfo),
     Set,
-    /// Set by something whose value is not in the configuration: geo, split_clients, Lua, a named capture, ...
+    /// Set by something whose value is not in the configuration: geo, `split_clients`, Lua, a named capture, ...
     Other,
 }
 

@@ -91,7 +91,9 @@ impl MapInfo {
             unknown @ Value::Unknown(_) => return self.constant(environment).unwrap_or(unknown),
         };
         match self.find(&source) {
-            Found::Entry(entry) if has_captures(&entry.value) => Value::Unknown(self.variable(environment.view)),
+            Found::Entry(entry) if has_captures(&entry.value) => {
+                Value::Unknown(self.variable(environment.view))
+            }
             Found::Entry(entry) => environment.evaluate(&entry.value),
             Found::Nothing => Value::EMPTY,
             Found::Unknown => Value::Unknown(self.variable(environment.view)),
@@ -142,7 +144,9 @@ impl MapInfo {
 /// `*.example.org`, `.example.org` and `www.example.*` against a host name, both in lower case.
 fn matches_host(key: &[u8], host: &[u8]) -> bool {
     match key {
-        [b'*', suffix @ ..] if suffix.first() == Some(&b'.') => host.len() > suffix.len() && host.ends_with(suffix),
+        [b'*', suffix @ ..] if suffix.first() == Some(&b'.') => {
+            host.len() > suffix.len() && host.ends_with(suffix)
+        }
         [b'.', name @ ..] => host == name || host.len() > key.len() && host.ends_with(key),
         [prefix @ .., b'*'] if prefix.last() == Some(&b'.') => host.starts_with(prefix),
         _ => false,
