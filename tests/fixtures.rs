@@ -4,6 +4,8 @@
 //! `expect` beside `nginx.conf` holds lines `FILE:LINE CODE[, CODE]` instead. A finding counts for the line it starts on.
 //! Nothing else may be found, by any rule that is on by default or by the fixture's own. `bad*.fixed/` is the whole tree
 //! after `--fix --unsafe-fixes`; where there is none, these must change nothing. A new folder is a new case.
+//!
+//! `fixtures/real/<name>/nginx.conf` are whole trees as servers have them, with the same comments.
 #![allow(clippy::disallowed_methods, reason = "the runner reads folders by itself")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +88,15 @@ fn fixed_trees_have_no_finding_and_stay_as_they_are() {
 }
 
 #[test]
+fn real_trees_are_flagged_where_they_say_and_nowhere_else() {
+    let trees = folders(&root().join("fixtures/real"));
+    assert!(!trees.is_empty());
+    let rule = Rule { code: "default".into(), folder: PathBuf::new() };
+    let problems: String = trees.iter().map(|tree| flagged(&rule, tree, &expected(tree))).collect();
+    assert!(problems.is_empty(), "\n{problems}");
+}
+
+#[test]
 fn the_demonstration_shows_several_problems() {
     let output = run(&root(), &["check", "--no-config", "--format", "json", "fixtures/demo"]);
     assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
@@ -101,9 +112,13 @@ fn the_runner_sees_what_differs() {
     assert!(difference(&files("a\nb\n"), &files("a\nc\n")).contains("-b\n+c"));
     assert!(difference(&files("a\n"), &Files::new()).contains("nginx.conf is missing"));
     let comment = "x;\n    # expect: WS101, WS102\n    y;\n";
-    let places = [("nginx.conf".to_owned(), 3, "WS101".to_owned()), ("nginx.conf".to_owned(), 3, "WS102".to_owned())];
+    let places =
+        [("nginx.conf".to_owned(), 3, "WS101".to_owned()), ("nginx.conf".to_owned(), 3, "WS102".to_owned())];
     assert_eq!(commented("nginx.conf", comment).collect::<Vec<_>>(), places);
-    assert_eq!(listed("conf.d/a.conf:7 SY001\n").collect::<Vec<_>>(), [("conf.d/a.conf".into(), 7, "SY001".into())]);
+    assert_eq!(
+        listed("conf.d/a.conf:7 SY001\n").collect::<Vec<_>>(),
+        [("conf.d/a.conf".into(), 7, "SY001".into())]
+    );
 }
 
 /// A rule and its fixtures.
@@ -116,7 +131,11 @@ impl Rule {
     /// The folders whose names begin with `kind`, repaired ones left out.
     fn variants(&self, kind: &str) -> Vec<PathBuf> {
         let of_kind = |folder: &PathBuf| name(folder).starts_with(kind) && !name(folder).ends_with(".fixed");
-        folders(&self.folder).into_iter().filter(of_kind).filter(|it| it.join("nginx.conf").is_file()).collect()
+        folders(&self.folder)
+            .into_iter()
+            .filter(of_kind)
+            .filter(|it| it.join("nginx.conf").is_file())
+            .collect()
     }
 
     fn check(&self, folder: &Path, options: &[&str]) -> Output {
@@ -131,7 +150,11 @@ fn root() -> PathBuf {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ngxlint")).args(arguments).current_dir(folder).output().expect("ngxlint runs")
+    Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("ngxlint runs")
 }
 
 fn rules() -> Vec<Rule> {
@@ -155,7 +178,8 @@ fn judge(kind: &str, problem: impl Fn(&Rule, &Path) -> String) {
             let said = problem(&rule, &folder);
             if !said.is_empty() {
                 let shown = folder.strip_prefix(root()).unwrap_or(&folder);
-                writeln!(problems, "{}\n{}\n", shown.display(), said.trim_end()).expect("writing to a string");
+                writeln!(problems, "{}\n{}\n", shown.display(), said.trim_end())
+                    .expect("writing to a string");
             }
         }
     }
@@ -193,7 +217,8 @@ fn errors(output: &Output) -> String {
 /// What the comments and the `expect` file of a tree say.
 fn expected(folder: &Path) -> BTreeSet<Place> {
     let list = fs::read_to_string(folder.join("expect")).unwrap_or_default();
-    let texts = files(folder).into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned()));
+    let texts =
+        files(folder).into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned()));
     let comments = texts.flat_map(|(path, text)| commented(&path, &text).collect::<Vec<_>>());
     comments.chain(listed(&list)).collect()
 }
@@ -201,7 +226,9 @@ fn expected(folder: &Path) -> BTreeSet<Place> {
 fn commented(path: &str, text: &str) -> impl Iterator<Item = Place> {
     let lines = (2..).zip(text.lines());
     let expects = lines.filter_map(|(line, text)| Some((line, text.trim().strip_prefix("# expect: ")?)));
-    expects.flat_map(move |(line, codes)| codes.split(", ").map(move |code| (path.to_owned(), line, code.to_owned())))
+    expects.flat_map(move |(line, codes)| {
+        codes.split(", ").map(move |code| (path.to_owned(), line, code.to_owned()))
+    })
 }
 
 fn listed(text: &str) -> impl Iterator<Item = Place> {
@@ -229,7 +256,8 @@ fn name(folder: &Path) -> String {
 fn files(folder: &Path) -> Files {
     let entries = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("a readable tree"));
     let files = entries.filter(|entry| entry.file_type().is_file()).map(|entry| {
-        let path = entry.path().strip_prefix(folder).expect("below the folder").to_string_lossy().replace('\\', "/");
+        let path =
+            entry.path().strip_prefix(folder).expect("below the folder").to_string_lossy().replace('\\', "/");
         (path, fs::read(entry.path()).expect("a readable file"))
     });
     files.filter(|(path, _)| path != "expect").collect()
