@@ -193,6 +193,7 @@ impl Assembly<'_, '_> {
             Ok(doc) => {
                 let include = IncludeId(number(self.config.includes.len()));
                 self.config.includes.push(Include { parent: site.include, span: site.statement });
+                self.config.included.push(doc);
                 return self.enter_file(doc, site.scope, include);
             }
             Err(LoadError::NotFound) => IncludeProblem::NotFound,

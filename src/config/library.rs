@@ -106,15 +106,14 @@ impl<'f> Library<'f> {
         Self { texts: Texts::default(), files, working_directory, origin: Origin::File, opened: HashMap::new() }
     }
 
-    /// The same library reading from the files of an `nginx -T` dump.
-    pub fn over_dump<'d>(self, files: &'d dyn Files) -> Library<'d> {
-        Library {
-            texts: self.texts,
-            files,
-            working_directory: PathBuf::new(),
-            origin: |_| Origin::Dump,
-            opened: HashMap::new(),
-        }
+    /// A library that adds the files of an `nginx -T` dump to `texts`, under the names they have there.
+    pub fn over_dump(files: &'f dyn Files, texts: Texts) -> Self {
+        Self { texts, files, working_directory: PathBuf::new(), origin: |_| Origin::Dump, opened: HashMap::new() }
+    }
+
+    /// The folder that names are relative to.
+    pub fn working_directory(&self) -> &Path {
+        &self.working_directory
     }
 
     /// The document of a file, read and parsed at its first use.

@@ -184,6 +184,8 @@ pub struct Config {
     pub unresolved: Vec<Unresolved>,
     /// Documents that the tree is made of, in order of first opening.
     pub documents: Vec<DocId>,
+    /// The document of every include that was followed: one that five servers include stands here five times.
+    pub included: Vec<DocId>,
     own: Vec<(DirectiveId, NodeId)>,
 }
 
