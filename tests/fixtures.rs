@@ -4,6 +4,8 @@
 //! `expect` beside `nginx.conf` holds lines `FILE:LINE CODE[, CODE]` instead. A finding counts for the line it starts on.
 //! Nothing else may be found, by any rule that is on by default or by the fixture's own. `bad*.fixed/` is the whole tree
 //! after `--fix --unsafe-fixes`; where there is none, these must change nothing. A new folder is a new case.
+//!
+//! `fixtures/real/<name>/nginx.conf` are whole trees as servers have them, with the same comments.
 #![allow(clippy::disallowed_methods, reason = "the runner reads folders by itself")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +85,15 @@ fn fixed_trees_have_no_finding_and_stay_as_they_are() {
         rule.check(copy.path(), &["--fix", "--unsafe-fixes"]);
         flagged(rule, &fixed, &BTreeSet::new()) + &difference(&files(&fixed), &files(copy.path()))
     });
+}
+
+#[test]
+fn real_trees_are_flagged_where_they_say_and_nowhere_else() {
+    let trees = folders(&root().join("fixtures/real"));
+    assert!(!trees.is_empty());
+    let rule = Rule { code: "default".into(), folder: PathBuf::new() };
+    let problems: String = trees.iter().map(|tree| flagged(&rule, tree, &expected(tree))).collect();
+    assert!(problems.is_empty(), "\n{problems}");
 }
 
 #[test]
