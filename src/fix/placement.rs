@@ -33,7 +33,7 @@ impl Wanted {
     }
 
     /// The value, as it is written.
-    fn value(&self) -> &str {
+    pub fn value(&self) -> &str {
         self.words().last().unwrap_or_default()
     }
 }

@@ -228,10 +228,12 @@ impl<'a> Judge<'a> {
     fn stayed(&self, block: ScopeId, phase: &Phase, changes: u8) -> Answer {
         let config = self.view.config;
         let serving = phase.in_force;
-        if serving == block && config.scope(block).kind == ScopeKind::Location
-            && let Some(answer) = self.try_files(block, changes) {
-                return answer;
-            }
+        if serving == block
+            && config.scope(block).kind == ScopeKind::Location
+            && let Some(answer) = self.try_files(block, changes)
+        {
+            return answer;
+        }
         let own = handler(config, serving);
         if own.is_none() && phase.earlier_pass.is_some() {
             // The handler of the earlier `if` stays, the configuration of the later one has no upstream: 500.

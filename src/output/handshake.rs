@@ -138,7 +138,9 @@ fn upstream(request: &Request) -> Upstream {
 fn sent(value: Option<&Value>) -> Sent {
     match value {
         Some(Value::Unknown(variable)) => Sent::Unknown { unknown: format!("${variable}") },
-        Some(Value::Known(bytes)) if !bytes.is_empty() => Sent::Value(Some(String::from_utf8_lossy(bytes).into_owned())),
+        Some(Value::Known(bytes)) if !bytes.is_empty() => {
+            Sent::Value(Some(String::from_utf8_lossy(bytes).into_owned()))
+        }
         _ => Sent::Value(None),
     }
 }

@@ -118,10 +118,11 @@ fn static_search(view: View<'_>, level: ScopeId, uri: &[u8]) -> (Answer, bool) {
             Pattern::Exact(path) if path == uri => {
                 return (Answer { found: Found::Location(location), last: true }, true);
             }
-            Pattern::Prefix(path, noregex) if uri.starts_with(&path)
-                && longest.is_none_or(|(length, ..)| path.len() > length) => {
-                    longest = Some((path.len(), location, noregex));
-                }
+            Pattern::Prefix(path, noregex)
+                if uri.starts_with(&path) && longest.is_none_or(|(length, ..)| path.len() > length) =>
+            {
+                longest = Some((path.len(), location, noregex));
+            }
             Pattern::Exact(path) if is_slashed(&path, uri) => redirect = Some(location),
             Pattern::Prefix(path, _) if is_slashed(&path, uri) => redirect = redirect.or(Some(location)),
             _ => {}

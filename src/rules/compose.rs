@@ -198,7 +198,9 @@ fn together(
     let proxied = facts.proxied(key.0)?;
     let everyone = deciding(proxied).is_some_and(|level| agreed.contains(&(level, key.1)));
     let level = if everyone { Level::Deciding } else { Level::Block };
-    let edits = set(facts.view, key.0, proxied.requests.first()?, wanted, level);
+    let missing: Vec<Wanted> =
+        wanted.iter().filter(|it| !is_effective(facts, proxied, it)).cloned().collect();
+    let edits = set(facts.view, key.0, proxied.requests.first()?, &missing, level);
     let members = || group.iter().filter_map(|&index| hits.get(index));
     let titles: BTreeSet<&str> = members().filter_map(|hit| Some(&*hit.rule.fix.as_ref()?.title)).collect();
     let safety = members().filter_map(|hit| Some(safety(facts, hit, hit.rule.fix.as_ref()?))).max()?;
@@ -206,6 +208,16 @@ fn together(
     let group = (members().count() > 1).then_some(0);
     let title = titles.into_iter().collect::<Vec<_>>().join("; ");
     (!edits.is_empty()).then_some(Fix { title, safety, group, edits })
+}
+
+/// Whether the block sends, in every version of the target range, what is wanted.
+fn is_effective(facts: &Facts<'_>, proxied: &Proxied, wanted: &Wanted) -> bool {
+    let environment = Environment::new(facts.view, facts.definitions, facts.client, proxied.block);
+    let value = environment.evaluate(wanted.value().trim_matches(['"', '\'']).as_bytes());
+    proxied.requests.iter().all(|request| match wanted.header() {
+        Some(header) => request.value(header).as_ref() == Some(&value),
+        None => request.version.value == value,
+    })
 }
 
 fn deciding(proxied: &Proxied) -> Option<ScopeId> {

@@ -1,6 +1,9 @@
 //! The built-in rules.
 
-use super::model::{Rule, text, Severity, Switch, NginxTest, list, Text, DeadEnd, Visit, Condition, Case, Report, Place, Related, FixSpec, FixSafety, Intent, RequestPart, Fact};
+use super::model::{
+    Case, Condition, DeadEnd, Fact, FixSafety, FixSpec, Intent, NginxTest, Place, Related, Report,
+    RequestPart, Rule, Severity, Switch, Text, Visit, list, text,
+};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 

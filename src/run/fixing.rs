@@ -58,8 +58,7 @@ pub(super) fn fix(
         let sources = &round.texts.sources;
         let plan = fix::collect(&round.findings, allow);
         let texts = plan.texts(sources).into_iter();
-        let changed: Vec<_> =
-            texts.filter(|(doc, text)| is_sound(sources.get(*doc), text, &mut problems)).collect();
+        let changed: Vec<_> = texts.filter(|(doc, text)| is_better(sources.get(*doc), text)).collect();
         if changed.is_empty() {
             break;
         }
@@ -70,22 +69,39 @@ pub(super) fn fix(
         rounds.truncate(1);
         rounds.push(next);
     }
-    let after = if rounds.len() > 1 { rounds.pop() } else { None };
-    let first = rounds.pop().unwrap_or_default();
+    let first = rounds.drain(..).next().unwrap_or_default();
+    keep_sound(&first, &mut overlay, &mut inputs, &mut problems);
+    let after = lint(&overlay, inputs.clone());
     let changes = changes(&first.texts.sources, &overlay, &inputs);
-    let after =
-        after.unwrap_or_else(|| Outcome { findings: first.findings.clone(), ..lint(files, inputs.clone()) });
     Fixed { before: first.findings, after, changes, problems, sources: first.texts.sources }
 }
 
-/// Whether a fixed text still parses as well as before. One that would not is left alone, and said so.
-fn is_sound(document: &Document, text: &[u8], problems: &mut Vec<String>) -> bool {
-    let errors = |text: &[u8]| syntax::parse(text, RawBodies::Known).errors.len();
-    let sound = errors(text) <= errors(document.bytes());
-    if !sound {
-        problems.push(format!("{}: not fixed, since the result would not parse", document.name));
+/// How many errors nginx's tokenizer, or a statement that has swallowed the next line, makes.
+fn syntax_errors(text: &[u8]) -> usize {
+    syntax::parse(text, RawBodies::Known).errors.len()
+}
+
+/// Whether a fixed text differs, and parses no worse than before.
+fn is_better(document: &Document, text: &[u8]) -> bool {
+    text != document.bytes() && syntax_errors(text) <= syntax_errors(document.bytes())
+}
+
+/// Takes back what does not parse in the end: a text with an error that no fix repairs is left as it was.
+fn keep_sound(first: &Outcome, overlay: &mut Overlay<'_>, inputs: &mut [Input], problems: &mut Vec<String>) {
+    for change in changes(&first.texts.sources, overlay, inputs) {
+        if syntax_errors(&change.after) == 0 {
+            continue;
+        }
+        let document = first.texts.sources.get(change.doc);
+        problems.push(format!(
+            "{}: not fixed, since a syntax error remains that only you can mend",
+            document.name
+        ));
+        match &document.origin {
+            Origin::File(path) => overlay.revert(path),
+            _ => apply(overlay, inputs, document, change.before, problems),
+        }
     }
-    sound && text != document.bytes()
 }
 
 fn apply(

@@ -6,6 +6,7 @@ mod lexer;
 mod lua;
 mod parser;
 mod recovery;
+mod swallowed;
 mod tokens;
 mod tree;
 mod verdict;
@@ -33,6 +34,11 @@ pub enum RawBodies {
 /// are 32-bit: texts of 4 GiB and more must be refused before.
 pub fn parse(text: &[u8], bodies: RawBodies) -> Tree {
     parser::read(text, bodies, AfterError::Recover)
+}
+
+/// Reads `text` up to its first error exactly as nginx does, and not on.
+pub fn parse_as_nginx(text: &[u8], bodies: RawBodies) -> Tree {
+    parser::read(text, bodies, AfterError::Stop)
 }
 
 fn offset32(offset: usize) -> u32 {

@@ -112,6 +112,14 @@ impl MapInfo {
         String::from_utf8_lossy(name.strip_prefix(b"$").unwrap_or(&name)).into_owned()
     }
 
+    /// The entry that decides for a source value; `None` where none does, or where that is not known.
+    pub fn entry_for(&self, source: &[u8]) -> Option<&Entry> {
+        match self.find(source) {
+            Found::Entry(entry) => Some(entry),
+            Found::Nothing | Found::Unknown => None,
+        }
+    }
+
     /// Exact keys first, then expressions in their order, which an empty value never reaches, then the default.
     fn find(&self, source: &[u8]) -> Found<'_> {
         let exact = |entry: &&Entry| matches!(&entry.key, Key::Exact(key) if self.matches_key(key, source));

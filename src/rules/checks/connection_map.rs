@@ -125,12 +125,15 @@ fn broken(facts: &Facts<'_>, proxied: &Proxied, map: &MapInfo) -> Option<Fault> 
         (false, _) if !over_upgrade(map) => {
             fault("wrong-source", map.node, replace(facts, map.node, 0, "$http_upgrade"))
         }
-        (false, _) if upgrades(&answers.plain) == Some(true) => {
-            fault("inverted", map.node, inverted(facts, map))
-        }
-        (false, _) => match default(map) {
-            Some(entry) => fault("keep-alive", entry, replace(facts, entry, 0, "upgrade")),
+        (false, _) => match map.entry_for(b"websocket") {
             None => fault("no-default", map.node, with_default(facts, map)),
+            Some(entry) if entry.key == Key::Default && upgrades(&answers.plain) == Some(true) => {
+                fault("inverted", map.node, inverted(facts, map))
+            }
+            Some(entry) => {
+                let named = if entry.key == Key::Default { "keep-alive" } else { "wrong-entry" };
+                fault(named, entry.node, replace(facts, entry.node, 0, "upgrade"))
+            }
         },
     }
 }

@@ -74,6 +74,7 @@ fn repair(rule: &Rule, document: &Document, at: Span, error: &SyntaxError) -> Re
         SyntaxErrorKind::UnmatchedClose => {
             Repair::Edits(vec![Edit { span: whole_line(document, at), text: String::new() }])
         }
+        SyntaxErrorKind::LoneSemicolon => Repair::Edits(vec![Edit { span: at, text: String::new() }]),
         _ => Repair::None,
     }
 }
