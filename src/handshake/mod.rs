@@ -9,6 +9,8 @@ mod block;
 mod cache;
 mod ending;
 mod header;
+mod paths;
+mod reach;
 mod request;
 mod serving;
 mod subrequest;

@@ -1,8 +1,8 @@
-//! The location search (`ngx_http_core_find_location`).
+//! What a location matches, and the answer of a search for one.
 
-use crate::catalogue::{Handler, directive};
-use crate::config::{ScopeId, ScopeKind, View};
-use crate::value::Regex;
+use super::Routes;
+use crate::catalogue::directive;
+use crate::config::{ScopeId, View};
 
 /// What a location matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,14 @@ impl Pattern {
         match self {
             Self::Exact(path) | Self::Prefix(path, _) => Some(path),
             Self::Regex(..) | Self::Named(_) => None,
+        }
+    }
+
+    /// The regular expression, and whether it ignores case.
+    pub fn expression(self) -> Option<(Vec<u8>, bool)> {
+        match self {
+            Self::Regex(expression, caseless) => Some((expression, caseless)),
+            Self::Exact(_) | Self::Prefix(..) | Self::Named(_) => None,
         }
     }
 }
@@ -68,114 +76,14 @@ pub enum Found {
     Unknown(ScopeId),
 }
 
-/// What one level answers, and whether the search ends there.
-struct Answer {
-    found: Found,
-    last: bool,
-}
-
-/// The location of `level` (a server, or a location for its nested ones) that serves `uri`, a normalized path. The
-/// longest prefixes lead down; on the way back up the innermost level's expressions are tried first; from one that
-/// matches the search starts again inside it, where only expressions can stand.
+/// The location of `level` that serves `uri`: a search for one request. [`Routes`] keeps what many searches share.
 pub fn find(view: View<'_>, level: ScopeId, uri: &[u8]) -> Found {
-    let (mut level, mut base) = (level, Found::Nothing);
-    loop {
-        let (answer, open) = descend(view, level, uri);
-        if answer.last {
-            return answer.found;
-        }
-        match open.into_iter().rev().find_map(|level| regex_search(view, level, uri)) {
-            Some(Found::Location(matched)) => (level, base) = (matched, Found::Location(matched)),
-            Some(unknown) => return unknown,
-            None if answer.found == Found::Nothing => return base,
-            None => return answer.found,
-        }
-    }
-}
-
-/// Follows the longest prefixes down and lists the levels whose expressions are in play.
-fn descend(view: View<'_>, level: ScopeId, uri: &[u8]) -> (Answer, Vec<ScopeId>) {
-    let (mut level, mut open) = (level, Vec::new());
-    let mut best = Answer { found: Found::Nothing, last: false };
-    loop {
-        let (answer, noregex) = static_search(view, level, uri);
-        if !noregex {
-            open.push(level);
-        }
-        match answer.found {
-            _ if answer.last => return (answer, open),
-            Found::Location(inner) => (best, level) = (answer, inner),
-            _ => return (best, open),
-        }
-    }
-}
-
-/// Steps a to c of the search on one level, and whether its expressions are out of play.
-fn static_search(view: View<'_>, level: ScopeId, uri: &[u8]) -> (Answer, bool) {
-    let (mut longest, mut redirect): (Option<(usize, ScopeId, bool)>, Option<ScopeId>) = (None, None);
-    for (location, pattern) in locations(view, level) {
-        match pattern {
-            Pattern::Exact(path) if path == uri => {
-                return (Answer { found: Found::Location(location), last: true }, true);
-            }
-            Pattern::Prefix(path, noregex)
-                if uri.starts_with(&path) && longest.is_none_or(|(length, ..)| path.len() > length) =>
-            {
-                longest = Some((path.len(), location, noregex));
-            }
-            Pattern::Exact(path) if is_slashed(&path, uri) => redirect = Some(location),
-            Pattern::Prefix(path, _) if is_slashed(&path, uri) => redirect = redirect.or(Some(location)),
-            _ => {}
-        }
-    }
-    let equal = longest.is_some_and(|(length, ..)| length == uri.len());
-    if let Some(location) = redirect.filter(|_| !equal && pair_passes(view, level, uri)) {
-        return (Answer { found: Found::SlashRedirect(location), last: true }, true);
-    }
-    match longest {
-        Some((_, location, noregex)) => (Answer { found: Found::Location(location), last: false }, noregex),
-        None => (Answer { found: Found::Nothing, last: false }, false),
-    }
-}
-
-/// `/x/` and `= /x/` share a node of the search tree: either one's pass makes nginx redirect `/x`.
-fn pair_passes(view: View<'_>, level: ScopeId, uri: &[u8]) -> bool {
-    locations(view, level).any(|(location, pattern)| {
-        pattern.path().is_some_and(|path| is_slashed(path, uri)) && passes(view, location)
-    })
-}
-
-fn is_slashed(path: &[u8], uri: &[u8]) -> bool {
-    path.strip_suffix(b"/") == Some(uri)
-}
-
-/// Whether a location has a pass of its own (`clcf->auto_redirect`).
-fn passes(view: View<'_>, location: ScopeId) -> bool {
-    view.config
-        .directives(location)
-        .any(|node| view.config.node(node).name.handler().is_some_and(Handler::is_pass))
-}
-
-/// The first expression of a level that matches.
-fn regex_search(view: View<'_>, level: ScopeId, uri: &[u8]) -> Option<Found> {
-    locations(view, level).find_map(|(location, pattern)| {
-        let Pattern::Regex(pattern, caseless) = pattern else { return None };
-        match Regex::new(&pattern, caseless).and_then(|regex| regex.is_match(uri)) {
-            Ok(false) => None,
-            Ok(true) => Some(Found::Location(location)),
-            Err(_) => Some(Found::Unknown(location)),
-        }
-    })
-}
-
-fn locations(view: View<'_>, level: ScopeId) -> impl Iterator<Item = (ScopeId, Pattern)> {
-    let is_location = move |id: &ScopeId| view.config.scope(*id).kind == ScopeKind::Location;
-    view.config.children(level).filter(is_location).filter_map(move |id| Some((id, pattern(view, id)?)))
+    Routes::new(view).find(level, uri)
 }
 
 /// The named location `name` (`@` included) of a server.
 pub fn named(view: View<'_>, server: ScopeId, name: &[u8]) -> Option<ScopeId> {
-    locations(view, server).find(|(_, pattern)| *pattern == Pattern::Named(name.to_vec())).map(|(id, _)| id)
+    Routes::new(view).named(server, name)
 }
 
 /// Whether a location may only be reached from inside; nested ones inherit it.
