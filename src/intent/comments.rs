@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::config::{NodeId, ScopeId, Texts, View};
+use super::paths::Url;
+use crate::config::{Config, NodeId, ScopeId, ScopeKind, Texts, View};
 use crate::source::DocId;
 use crate::syntax::{Comment, Tree};
 
@@ -10,11 +11,27 @@ use crate::syntax::{Comment, Tree};
 #[derive(Debug, Clone, Default)]
 pub struct Declarations {
     by_place: HashMap<(DocId, u32), bool>,
+    /// By the name of an upstream, in lower case.
+    by_upstream: HashMap<Vec<u8>, bool>,
 }
 
 impl Declarations {
-    /// Collects the declarations of some documents.
-    pub fn of_documents(texts: &Texts, documents: &[DocId]) -> Self {
+    /// Collects the declarations of a tree.
+    pub fn of_tree(view: View<'_>) -> Self {
+        let mut declarations = Self::of_documents(view.texts, &view.config.documents);
+        if declarations.by_place.is_empty() {
+            return declarations;
+        }
+        let config = view.config;
+        for node in config.scope_ids().filter_map(|id| config.scope(id).node.filter(|_| is_upstream(config, id))) {
+            if let (Some(meant), Some(name)) = (declarations.at(view, node), view.arg(node, 0)) {
+                declarations.by_upstream.insert(name.to_ascii_lowercase(), meant);
+            }
+        }
+        declarations
+    }
+
+    fn of_documents(texts: &Texts, documents: &[DocId]) -> Self {
         let mut declarations = Self::default();
         for &doc in documents {
             let tree = texts.tree(doc);
@@ -30,14 +47,13 @@ impl Declarations {
     }
 
     /// What is declared for a block: by itself, else by the nearest block around it, else by its upstream.
-    pub fn of(&self, view: View<'_>, block: ScopeId) -> Option<bool> {
+    pub fn of(&self, view: View<'_>, block: ScopeId, pass: NodeId) -> Option<bool> {
         if self.by_place.is_empty() {
             return None;
         }
-        view.config
-            .ancestors(block)
-            .filter_map(|id| view.config.scope(id).node)
-            .find_map(|node| self.at(view, node))
+        let around = view.config.ancestors(block).filter_map(|id| view.config.scope(id).node);
+        let by_upstream = || self.by_upstream.get(&Url::of(view, pass).host.to_ascii_lowercase()).copied();
+        { around }.find_map(|node| self.at(view, node)).or_else(by_upstream)
     }
 
     /// What is declared for a directive.
@@ -45,6 +61,10 @@ impl Declarations {
         let head = view.head(node);
         self.by_place.get(&(head.doc, head.start)).copied()
     }
+}
+
+fn is_upstream(config: &Config, scope: ScopeId) -> bool {
+    config.scope(scope).kind == ScopeKind::Upstream
 }
 
 fn meant(comment: &[u8]) -> Option<bool> {

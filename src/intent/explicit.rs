@@ -15,6 +15,19 @@ pub fn evidence(environment: &Environment<'_>, signals: &Signals) -> Option<Stri
     (headers.iter().find_map(|&node| by_header(environment, node))).or_else(|| by_use(environment))
 }
 
+/// Whether the headers in force forward Upgrade and ask for an upgrade.
+pub fn sends_both(environment: &Environment<'_>) -> bool {
+    let view = environment.view;
+    let headers = list(view.config, environment.block, directive::PROXY_SET_HEADER);
+    let has = |wanted: &[u8]| {
+        headers.iter().any(|&node| {
+            let named = view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+            named && by_header(environment, node).is_some()
+        })
+    };
+    has(b"upgrade") && has(b"connection") && !foreign_protocol(environment)
+}
+
 fn by_header(environment: &Environment<'_>, node: NodeId) -> Option<String> {
     let (name, value) = (environment.view.arg(node, 0)?, environment.view.arg(node, 1)?);
     let is_sign = match name.to_ascii_lowercase().as_slice() {

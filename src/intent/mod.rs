@@ -7,6 +7,8 @@ mod explicit;
 mod names;
 mod paths;
 
+use std::collections::HashSet;
+
 use endpoints::{Endpoint, Kind, Strength};
 
 use crate::catalogue::directive;
@@ -35,14 +37,25 @@ pub struct Signals {
     pub declared: Declarations,
     /// Whether a map over `$http_upgrade` exists: somebody has thought of WebSockets.
     pub has_upgrade_map: bool,
+    /// Where blocks with both handshake headers pass to, as the pass is written up to its path.
+    pub served: HashSet<Vec<u8>>,
     /// Blocks that a dispatch sends WebSocket requests to.
-    pub targets: Vec<ScopeId>,
+    pub targets: HashSet<ScopeId>,
+}
+
+impl Signals {
+    /// Takes note of a block that sends both handshake headers: its upstream takes WebSockets.
+    pub fn add_served(&mut self, environment: &Environment<'_>, pass: NodeId) {
+        if explicit::sends_both(environment) {
+            self.served.insert(paths::Url::of(environment.view, pass).authority());
+        }
+    }
 }
 
 /// The evidence for a proxied block whose handler is `pass`.
 pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) -> Option<Evidence> {
     let block = environment.block;
-    match signals.declared.of(environment.view, block) {
+    match signals.declared.of(environment.view, block, pass) {
         Some(true) => return Some(declared()),
         Some(false) => return None,
         None => {}
@@ -67,7 +80,7 @@ pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) 
         let text = names::evidence(environment, pass)?;
         Some(Evidence { level: Intent::Name, text, websocket_only: only })
     };
-    by_endpoint.or_else(by_name).map(|found| raised(found, signals))
+    by_endpoint.or_else(by_name).map(|found| raised(environment, pass, found, signals))
 }
 
 fn declared() -> Evidence {
@@ -75,12 +88,18 @@ fn declared() -> Evidence {
     Evidence { level: Intent::Declared, text, websocket_only: true }
 }
 
-/// A map over `$http_upgrade` lifts an endpoint or a name by one level.
-fn raised(mut evidence: Evidence, signals: &Signals) -> Evidence {
-    if signals.has_upgrade_map {
-        evidence.level = if evidence.level == Intent::Name { Intent::Endpoint } else { Intent::Explicit };
-        evidence.text.push_str(", and a map over $http_upgrade exists");
-    }
+/// A map over `$http_upgrade`, or a sibling with the headers for the same upstream, lifts an endpoint or a name by one
+/// level.
+fn raised(environment: &Environment<'_>, pass: NodeId, mut evidence: Evidence, signals: &Signals) -> Evidence {
+    let reason = if signals.served.contains(&paths::Url::of(environment.view, pass).authority()) {
+        ", and another block sends the WebSocket headers to the same upstream"
+    } else if signals.has_upgrade_map {
+        ", and a map over $http_upgrade exists"
+    } else {
+        return evidence;
+    };
+    evidence.level = if evidence.level == Intent::Name { Intent::Endpoint } else { Intent::Explicit };
+    evidence.text.push_str(reason);
     evidence
 }
 

@@ -93,6 +93,12 @@ pub struct Url {
 }
 
 impl Url {
+    /// Host and port, in lower case.
+    pub fn authority(&self) -> Vec<u8> {
+        let port = self.port.map_or_else(String::new, |port| format!(":{port}"));
+        [self.host.to_ascii_lowercase(), port.into_bytes()].concat()
+    }
+
     /// The parts of the address in a pass.
     pub fn of(view: View<'_>, pass: NodeId) -> Self {
         let url = view.arg(pass, 0).unwrap_or_default();

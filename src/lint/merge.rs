@@ -1,6 +1,6 @@
 //! What several trees say together: one finding per cause and place, in one order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::config::{Config, Texts};
@@ -44,13 +44,12 @@ fn instances(configs: &[Config]) -> Instances {
 
 fn votes(findings: &[Vec<Finding>]) -> Votes {
     let mut votes = Votes::new();
-    let mut last: Option<Arc<Fix>> = None;
+    // The findings of a group share one fix, which counts once.
+    let mut seen = HashSet::new();
     for fix in findings.iter().flatten().filter_map(|finding| finding.fix.as_ref()) {
-        // The findings of a group follow one another and share one fix.
-        if last.as_ref().is_some_and(|last| Arc::ptr_eq(last, fix)) {
+        if !seen.insert(Arc::as_ptr(fix)) {
             continue;
         }
-        last = Some(Arc::clone(fix));
         for edit in &fix.edits {
             *votes.entry(edit.clone()).or_default() += 1;
         }

@@ -14,8 +14,8 @@ pub(super) struct Level {
     /// Prefixes, and whether expressions stay out of play.
     prefixes: HashMap<Vec<u8>, (ScopeId, bool)>,
     lengths: BTreeSet<usize>,
-    /// Expressions in reading order.
-    pub(super) regexes: Vec<ScopeId>,
+    /// Expressions in reading order; the flag says without case.
+    pub(super) regexes: Vec<(ScopeId, Vec<u8>, bool)>,
     /// `@name`
     pub(super) named: HashMap<Vec<u8>, ScopeId>,
     /// Paths with a final slash that some location of this name passes on: `/x/` and `= /x/` share a node of nginx's
@@ -46,7 +46,7 @@ impl Level {
                 self.lengths.insert(path.len());
                 self.prefixes.entry(path).or_insert((location, noregex));
             }
-            Pattern::Regex(..) => self.regexes.push(location),
+            Pattern::Regex(regex, caseless) => self.regexes.push((location, regex, caseless)),
             Pattern::Named(name) => drop(self.named.entry(name).or_insert(location)),
         }
     }

@@ -105,24 +105,28 @@ impl<'a> Routes<'a> {
     /// The first expression of a level that matches.
     fn regex_search(&self, level: ScopeId, uri: &[u8]) -> Option<Found> {
         let level = self.level(level);
-        level.regexes.iter().find_map(|&location| match self.matches(location, uri) {
+        level.regexes.iter().find_map(|(location, regex, caseless)| match self.tried(regex, *caseless, uri) {
             Some(false) => None,
-            Some(true) => Some(Found::Location(location)),
-            None => Some(Found::Unknown(location)),
+            Some(true) => Some(Found::Location(*location)),
+            None => Some(Found::Unknown(*location)),
         })
     }
 
     /// Whether a location's expression matches a path; `None` where that is not known.
     pub fn matches(&self, location: ScopeId, uri: &[u8]) -> Option<bool> {
         let (expression, caseless) = pattern(self.view, location)?.expression()?;
-        if !may_match(&expression, uri) {
+        self.tried(&expression, caseless, uri)
+    }
+
+    fn tried(&self, expression: &[u8], caseless: bool, uri: &[u8]) -> Option<bool> {
+        if !may_match(expression, uri) {
             return Some(false);
         }
         self.tries.set(self.tries.get().saturating_add(1));
         if self.tries.get() > MOST_TRIES {
             return None;
         }
-        Regex::new(&expression, caseless).and_then(|regex| regex.is_match(uri)).ok()
+        Regex::new(expression, caseless).and_then(|regex| regex.is_match(uri)).ok()
     }
 }
 

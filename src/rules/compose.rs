@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::facts::{Facts, Proxied};
 use super::hit::{Hit, Repair};
 use super::model::{Case, FixSafety, FixSpec, Intent, Severity};
+use crate::catalogue::directive;
 use crate::config::ScopeId;
+use crate::source::DocId;
 use crate::finding::{Block, Edit, Finding, Fix, Safety};
 use crate::fix::placement::{Level, Wanted, set};
 use crate::value::{Client, Environment, variables};
@@ -239,10 +241,33 @@ fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>) -> Agreed<'h> {
         let first = blocks.first().and_then(|&block| headers(block, group));
         first.is_some() && blocks.iter().all(|&block| headers(block, group) == first)
     };
+    // A snippet that several levels include is changed for all of them.
+    let mut by_document: BTreeMap<DocId, Vec<ScopeId>> = BTreeMap::new();
+    for (&level, blocks) in &by_level {
+        for doc in snippets(facts, level) {
+            by_document.entry(doc).or_default().extend(blocks);
+        }
+    }
+    let refused: BTreeSet<(DocId, &'h str)> = (by_document.iter())
+        .flat_map(|(&doc, blocks)| groups.iter().map(move |&group| (doc, blocks, group)))
+        .filter(|(_, blocks, group)| !all_alike(blocks, group))
+        .map(|(doc, _, group)| (doc, group))
+        .collect();
+    let shared_alike = |level: ScopeId, group: &'h str| {
+        snippets(facts, level).into_iter().all(|doc| !refused.contains(&(doc, group)))
+    };
     let pairs =
         by_level.iter().flat_map(|(level, blocks)| groups.iter().map(move |group| (*level, blocks, *group)));
     pairs
-        .filter(|(_, blocks, group)| all_alike(blocks, group))
+        .filter(|&(level, blocks, group)| all_alike(blocks, group) && shared_alike(level, group))
         .map(|(level, _, group)| (level, group))
         .collect()
+}
+
+/// The included texts that a level's headers come from.
+fn snippets(facts: &Facts<'_>, level: ScopeId) -> BTreeSet<DocId> {
+    let config = facts.view.config;
+    let home = config.scope(level).node.map(|node| config.node(node).include).unwrap_or_default();
+    let nodes = config.own(level, directive::PROXY_SET_HEADER).map(|node| config.node(node));
+    nodes.filter(|node| node.include != home).map(|node| node.doc).collect()
 }

@@ -1,5 +1,8 @@
 //! What rules may ask about one tree: its proxied blocks with the requests they send, and the evidence for each.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request};
@@ -15,7 +18,7 @@ pub struct Proxied {
     /// Its `proxy_pass`.
     pub pass: NodeId,
     /// What it sends for a handshake, for each of [`Facts::versions`].
-    pub requests: Vec<Request>,
+    pub requests: Arc<[Request]>,
     /// Whether it ever serves a handshake.
     pub serves: bool,
     /// Why it is thought to be meant for WebSockets.
@@ -55,8 +58,12 @@ impl<'a> Facts<'a> {
         let mut facts = Self { view, target, versions, definitions, client, proxied: Vec::new() };
         let blocks = facts.proxied_blocks();
         if let Some(judge) = judges.first().filter(|_| !blocks.is_empty()) {
-            let signals = signals(judge);
+            let mut signals = signals(judge);
+            for &(block, pass) in &blocks {
+                signals.add_served(&judge.environment(block), pass);
+            }
             let asked = judge.subrequest_targets();
+            let mut last: Arc<[Request]> = Arc::new([]);
             facts.proxied = (blocks.into_iter())
                 .map(|(block, pass)| {
                     let environment = judge.environment(block);
@@ -64,7 +71,7 @@ impl<'a> Facts<'a> {
                     Proxied {
                         block,
                         pass,
-                        requests: judges.iter().filter_map(|judge| judge.request(block, pass)).collect(),
+                        requests: shared(&mut last, judges.iter().filter_map(|judge| judge.request(block, pass))),
                         serves: judge.serves_handshakes(block) && !is_asked,
                         evidence: evidence(&environment, pass, &signals),
                         counter_evidence: is_asked || has_counter_evidence(&environment, pass),
@@ -93,6 +100,15 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// The requests of a block; most blocks send what the one before sends.
+fn shared(last: &mut Arc<[Request]>, requests: impl Iterator<Item = Request>) -> Arc<[Request]> {
+    let requests: Vec<Request> = requests.collect();
+    if **last != *requests {
+        *last = requests.into();
+    }
+    Arc::clone(last)
+}
+
 /// The first version of each stretch of the range.
 fn stretches(target: VersionRange) -> Vec<Version> {
     let later =
@@ -110,7 +126,8 @@ fn signals(judge: &Judge<'_>) -> Signals {
     };
     let data = config.scope_ids().filter(|&id| config.scope(id).kind == ScopeKind::Data);
     Signals {
-        declared: Declarations::of_documents(view.texts, &config.documents),
+        declared: Declarations::of_tree(view),
+        served: HashSet::new(),
         has_upgrade_map: { data }.any(over_upgrade),
         targets: config.scope_ids().filter_map(|block| judge.dispatch_target(block)).collect(),
     }
