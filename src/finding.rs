@@ -7,7 +7,7 @@ pub use crate::rules::Severity;
 use crate::source::Span;
 
 /// A place with a few words on what it has to do with the finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The place.
     pub span: Span,

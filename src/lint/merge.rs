@@ -1,11 +1,11 @@
 //! What several trees say together: one finding per cause and place, in one order.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::config::{Config, Texts};
 use crate::finding::{Edit, Finding, Fix, Label, Safety};
-use crate::source::{DocId, Span};
+use crate::source::DocId;
 
 /// How often each document stands in the trees.
 type Instances = HashMap<DocId, usize>;
@@ -16,17 +16,14 @@ type Votes = HashMap<Edit, usize>;
 /// Joins the findings of all trees.
 pub(super) fn merge(texts: &Texts, configs: &[Config], findings: Vec<Vec<Finding>>) -> Vec<Finding> {
     let (instances, votes) = (instances(configs), votes(&findings));
-    let mut merged: BTreeMap<(&str, u32, u32, &str), Finding> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, u32, u32, &str), Vec<Finding>> = BTreeMap::new();
     for mut finding in findings.into_iter().flatten() {
         finding.fix = finding.fix.map(|fix| agreed(fix, &instances, &votes));
         let name = texts.sources.get(finding.span.doc).name.as_str();
         let key = (name, finding.span.start, finding.span.end, &*finding.rule.code);
-        match merged.get_mut(&key) {
-            Some(known) => join(known, finding),
-            None => drop(merged.insert(key, finding)),
-        }
+        places.entry(key).or_default().push(finding);
     }
-    let mut merged: Vec<Finding> = merged.into_values().collect();
+    let mut merged: Vec<Finding> = places.into_values().filter_map(join).collect();
     number_groups(&mut merged);
     merged
 }
@@ -69,33 +66,40 @@ fn agreed(fix: Arc<Fix>, instances: &Instances, votes: &Votes) -> Arc<Fix> {
     Arc::new(Fix { safety: Safety::Shown, ..Fix::clone(&fix) })
 }
 
-/// Joins what another tree, or another place of the same tree, says of the same bytes.
-fn join(known: &mut Finding, other: Finding) {
-    known.severity = known.severity.max(other.severity);
-    for label in other.related {
-        add(&mut known.related, label.span, label.message);
+/// Joins what several trees, or several places of one tree, say of the same bytes.
+fn join(findings: Vec<Finding>) -> Option<Finding> {
+    let mut findings = findings.into_iter();
+    let mut known = findings.next()?;
+    let mut seen: HashSet<Label> = known.related.iter().cloned().collect();
+    let mut fixes: Vec<Arc<Fix>> = known.fix.take().into_iter().collect();
+    for other in findings {
+        known.severity = known.severity.max(other.severity);
+        let include = other.includes.last().filter(|_| other.includes != known.includes);
+        let also = include.map(|&span| Label { span, message: "also included here".into() });
+        for label in other.related.into_iter().chain(also) {
+            if seen.insert(label.clone()) {
+                known.related.push(label);
+            }
+        }
+        fixes.extend(other.fix);
     }
-    if let Some(&include) = other.includes.last().filter(|_| other.includes != known.includes) {
-        add(&mut known.related, include, "also included here".into());
-    }
-    known.fix = match (known.fix.take(), other.fix) {
-        (Some(a), Some(b)) if a.edits != b.edits => Some(Arc::new(both(&a, &b))),
-        (a, b) => a.or(b),
-    };
+    known.fix = one(fixes);
+    Some(known)
 }
 
-fn add(related: &mut Vec<Label>, span: Span, message: String) {
-    let label = Label { span, message };
-    if !related.contains(&label) {
-        related.push(label);
+/// The fix that does what several do.
+fn one(fixes: Vec<Arc<Fix>>) -> Option<Arc<Fix>> {
+    let first = fixes.first()?;
+    if fixes.iter().all(|fix| fix.edits == first.edits) {
+        return Some(Arc::clone(first));
     }
-}
-
-fn both(a: &Fix, b: &Fix) -> Fix {
-    let mut edits = [a.edits.clone(), b.edits.clone()].concat();
-    edits.sort();
-    edits.dedup();
-    Fix { title: a.title.clone(), safety: a.safety.max(b.safety), group: a.group.or(b.group), edits }
+    let edits: BTreeSet<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
+    Some(Arc::new(Fix {
+        title: first.title.clone(),
+        safety: fixes.iter().map(|fix| fix.safety).max().unwrap_or(first.safety),
+        group: fixes.iter().find_map(|fix| fix.group),
+        edits: edits.into_iter().cloned().collect(),
+    }))
 }
 
 /// Gives each group that is left its number, in the order of the findings.

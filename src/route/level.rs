@@ -15,7 +15,9 @@ pub(super) struct Level {
     prefixes: HashMap<Vec<u8>, (ScopeId, bool)>,
     lengths: BTreeSet<usize>,
     /// Expressions in reading order; the flag says without case.
-    pub(super) regexes: Vec<(ScopeId, Vec<u8>, bool)>,
+    regexes: Vec<(ScopeId, Vec<u8>, bool)>,
+    /// Numbers of the expressions that begin with `^` and this text, in lower case; those without are under nothing.
+    starts: HashMap<Vec<u8>, Vec<usize>>,
     /// `@name`
     pub(super) named: HashMap<Vec<u8>, ScopeId>,
     /// Paths with a final slash that some location of this name passes on: `/x/` and `= /x/` share a node of nginx's
@@ -46,7 +48,11 @@ impl Level {
                 self.lengths.insert(path.len());
                 self.prefixes.entry(path).or_insert((location, noregex));
             }
-            Pattern::Regex(regex, caseless) => self.regexes.push((location, regex, caseless)),
+            Pattern::Regex(regex, caseless) => {
+                let start = plain_start(&regex).to_ascii_lowercase();
+                self.starts.entry(start).or_default().push(self.regexes.len());
+                self.regexes.push((location, regex, caseless));
+            }
             Pattern::Named(name) => drop(self.named.entry(name).or_insert(location)),
         }
     }
@@ -57,6 +63,16 @@ impl Level {
             let &(location, noregex) = self.prefixes.get(uri.get(..length)?)?;
             Some((length, location, noregex))
         })
+    }
+
+    /// The expressions that may match `uri`, in reading order; the flag says without case.
+    pub(super) fn expressions(&self, uri: &[u8]) -> impl Iterator<Item = &(ScopeId, Vec<u8>, bool)> {
+        let uri = uri.to_ascii_lowercase();
+        let longest = if self.regexes.is_empty() { 0 } else { uri.len() + 1 };
+        let starts = (0..longest).filter_map(|end| self.starts.get(uri.get(..end)?));
+        let mut numbers: Vec<usize> = starts.flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.into_iter().filter_map(|number| self.regexes.get(number))
     }
 
     /// The location that `uri` with a slash is redirected to: the exact one of the pair is in force.
@@ -73,4 +89,29 @@ fn passes(view: View<'_>, location: ScopeId) -> bool {
     let mut handlers =
         view.config.directives(location).filter_map(|node| view.config.node(node).name.handler());
     handlers.any(Handler::is_pass)
+}
+
+/// The text that a path must begin with for `^text...` to match, letters of the other case aside.
+fn plain_start(expression: &[u8]) -> &[u8] {
+    let Some(rest) = expression.strip_prefix(b"^").filter(|rest| !rest.contains(&b'|')) else { return b"" };
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
+    let end = rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len());
+    let optional = matches!(rest.get(end), Some(b'*' | b'?' | b'{'));
+    rest.get(..end - usize::from(optional && end > 0)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_start;
+
+    #[test]
+    fn an_expression_is_told_apart_by_its_plain_start() {
+        assert_eq!(plain_start(b"^/ws/(.*)"), b"/ws/");
+        assert_eq!(plain_start(b"^/ws?/"), b"/w");
+        assert_eq!(plain_start(b"^/ws{0}/"), b"/w");
+        assert_eq!(plain_start(b"^/ws+"), b"/ws");
+        assert_eq!(plain_start(b"^/a|/b"), b"");
+        assert_eq!(plain_start(b"/ws"), b"");
+        assert_eq!(plain_start(b"^?x"), b"");
+    }
 }

@@ -105,7 +105,7 @@ impl<'a> Routes<'a> {
     /// The first expression of a level that matches.
     fn regex_search(&self, level: ScopeId, uri: &[u8]) -> Option<Found> {
         let level = self.level(level);
-        level.regexes.iter().find_map(|(location, regex, caseless)| match self.tried(regex, *caseless, uri) {
+        level.expressions(uri).find_map(|(location, regex, caseless)| match self.tried(regex, *caseless, uri) {
             Some(false) => None,
             Some(true) => Some(Found::Location(*location)),
             None => Some(Found::Unknown(*location)),
@@ -119,39 +119,10 @@ impl<'a> Routes<'a> {
     }
 
     fn tried(&self, expression: &[u8], caseless: bool, uri: &[u8]) -> Option<bool> {
-        if !may_match(expression, uri) {
-            return Some(false);
-        }
         self.tries.set(self.tries.get().saturating_add(1));
         if self.tries.get() > MOST_TRIES {
             return None;
         }
         Regex::new(expression, caseless).and_then(|regex| regex.is_match(uri)).ok()
-    }
-}
-
-/// Whether a path starts as `^/text` asks; most expressions are told apart by that alone.
-fn may_match(expression: &[u8], uri: &[u8]) -> bool {
-    let Some(rest) = expression.strip_prefix(b"^").filter(|rest| !rest.contains(&b'|')) else { return true };
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
-    let end = rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len());
-    let optional = matches!(rest.get(end), Some(b'*' | b'?' | b'{'));
-    let literal = rest.get(..end - usize::from(optional && end > 0)).unwrap_or_default();
-    uri.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::may_match;
-
-    #[test]
-    fn an_expression_is_ruled_out_by_its_plain_start_only() {
-        assert!(!may_match(b"^/ws/", b"/chat/"));
-        assert!(may_match(b"^/ws/", b"/WS/x"));
-        assert!(may_match(b"^/ws?/", b"/w/"));
-        assert!(may_match(b"^/ws{0}/", b"/w/"));
-        assert!(may_match(b"^/a|/b", b"/b"));
-        assert!(may_match(b"/ws", b"/chat/ws"));
-        assert!(may_match(b"^?x", b"x"));
     }
 }
