@@ -29,7 +29,8 @@ impl Wanted {
 
     /// The header it sets.
     pub fn header(&self) -> Option<&str> {
-        if self.is_version() { None } else { self.words().nth(1) }
+        let name = self.words().nth(1).filter(|_| !self.is_version())?;
+        Some(name.trim_matches(['"', '\'']))
     }
 
     /// The value, as it is written.
@@ -132,7 +133,7 @@ impl Plan<'_> {
         let kept = config
             .own(level, directive::PROXY_SET_HEADER)
             .filter(|&node| !wanted.iter().any(|it| is_wanted(node, it)));
-        let mut lines: Vec<String> = kept.map(|node| source(self.view, self.view.head(node))).collect();
+        let mut lines: Vec<String> = kept.map(|node| source(self.view, node)).collect();
         lines.extend(wanted.iter().map(|wanted| wanted.text.clone()));
         self.after_pass.extend(lines);
     }
@@ -253,6 +254,10 @@ fn line_ending(document: &Document) -> &'static str {
     if carriage { "\r\n" } else { "\n" }
 }
 
-fn source(view: View<'_>, span: Span) -> String {
-    String::from_utf8_lossy(view.texts.sources.text(span)).into_owned()
+/// A directive with its words as its file has them, on one line.
+pub fn source(view: View<'_>, node: NodeId) -> String {
+    let arguments =
+        (0..view.arg_count(node)).map(|index| String::from_utf8_lossy(view.arg_source(node, index)));
+    let name = String::from_utf8_lossy(&view.name(node)).into_owned();
+    arguments.fold(name, |line, word| line + " " + &word)
 }

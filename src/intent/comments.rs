@@ -23,7 +23,9 @@ impl Declarations {
             return declarations;
         }
         let config = view.config;
-        for node in config.scope_ids().filter_map(|id| config.scope(id).node.filter(|_| is_upstream(config, id))) {
+        for node in
+            config.scope_ids().filter_map(|id| config.scope(id).node.filter(|_| is_upstream(config, id)))
+        {
             if let (Some(meant), Some(name)) = (declarations.at(view, node), view.arg(node, 0)) {
                 declarations.by_upstream.insert(name.to_ascii_lowercase(), meant);
             }

@@ -90,7 +90,12 @@ fn declared() -> Evidence {
 
 /// A map over `$http_upgrade`, or a sibling with the headers for the same upstream, lifts an endpoint or a name by one
 /// level.
-fn raised(environment: &Environment<'_>, pass: NodeId, mut evidence: Evidence, signals: &Signals) -> Evidence {
+fn raised(
+    environment: &Environment<'_>,
+    pass: NodeId,
+    mut evidence: Evidence,
+    signals: &Signals,
+) -> Evidence {
     let reason = if signals.served.contains(&paths::Url::of(environment.view, pass).authority()) {
         ", and another block sends the WebSocket headers to the same upstream"
     } else if signals.has_upgrade_map {

@@ -83,12 +83,12 @@ fn join(findings: Vec<Finding>) -> Option<Finding> {
         }
         fixes.extend(other.fix);
     }
-    known.fix = one(fixes);
+    known.fix = one(&fixes);
     Some(known)
 }
 
 /// The fix that does what several do.
-fn one(fixes: Vec<Arc<Fix>>) -> Option<Arc<Fix>> {
+fn one(fixes: &[Arc<Fix>]) -> Option<Arc<Fix>> {
     let first = fixes.first()?;
     if fixes.iter().all(|fix| fix.edits == first.edits) {
         return Some(Arc::clone(first));

@@ -105,10 +105,12 @@ impl<'a> Routes<'a> {
     /// The first expression of a level that matches.
     fn regex_search(&self, level: ScopeId, uri: &[u8]) -> Option<Found> {
         let level = self.level(level);
-        level.expressions(uri).find_map(|(location, regex, caseless)| match self.tried(regex, *caseless, uri) {
-            Some(false) => None,
-            Some(true) => Some(Found::Location(*location)),
-            None => Some(Found::Unknown(*location)),
+        level.expressions(uri).find_map(|(location, regex, caseless)| {
+            match self.tried(regex, *caseless, uri) {
+                Some(false) => None,
+                Some(true) => Some(Found::Location(*location)),
+                None => Some(Found::Unknown(*location)),
+            }
         })
     }
 

@@ -8,9 +8,10 @@ use super::hit::{Hit, Repair};
 use super::model::{Case, FixSafety, FixSpec, Intent, Severity};
 use crate::catalogue::directive;
 use crate::config::ScopeId;
-use crate::source::DocId;
 use crate::finding::{Block, Edit, Finding, Fix, Safety};
 use crate::fix::placement::{Level, Wanted, set};
+use crate::scope::location_of;
+use crate::source::DocId;
 use crate::value::{Client, Environment, variables};
 
 /// The findings that `hits` make.
@@ -83,6 +84,9 @@ type Group = Vec<usize>;
 /// What is wanted at each block by each group of rules.
 type WantedBy<'h> = BTreeMap<(ScopeId, &'h str), Vec<Wanted>>;
 
+/// How safe the repair of each block by each group of rules is.
+type Safeties<'h> = BTreeMap<(ScopeId, &'h str), Safety>;
+
 /// Levels whose headers every block that takes them from there wants changed alike, by group of rules.
 type Agreed<'h> = BTreeSet<(ScopeId, &'h str)>;
 
@@ -103,10 +107,13 @@ impl Fixes {
         let map = if groups.is_empty() { None } else { working_map(facts) };
         let wanted: WantedBy<'_> =
             groups.iter().map(|(key, group)| (*key, wanted(map.as_deref(), hits, group))).collect();
-        let agreed = agreed(facts, &wanted);
+        let safeties: Safeties<'_> = (groups.iter())
+            .filter_map(|(key, group)| Some((*key, group_safety(facts, hits, group)?)))
+            .collect();
+        let agreed = agreed(facts, &wanted, &safeties);
         for (key, group) in &groups {
             let Some(here) = wanted.get(key) else { continue };
-            if let Some(fix) = together(facts, hits, group, *key, here, &agreed) {
+            if let Some(fix) = together(facts, hits, group, *key, here, (&wanted, &agreed)) {
                 fixes.add(group, fix);
             }
         }
@@ -138,6 +145,11 @@ fn safety(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec) -> Safety {
             if certain { Safety::Safe } else { Safety::Unsafe }
         }
     }
+}
+
+fn group_safety(facts: &Facts<'_>, hits: &[Hit], group: &[usize]) -> Option<Safety> {
+    let members = group.iter().filter_map(|&index| hits.get(index));
+    members.filter_map(|hit| Some(safety(facts, hit, hit.rule.fix.as_ref()?))).max()
 }
 
 /// What the hits of a group want to be in force, each header once.
@@ -194,18 +206,18 @@ fn together(
     hits: &[Hit],
     group: &[usize],
     key: (ScopeId, &str),
-    wanted: &[Wanted],
-    agreed: &Agreed<'_>,
+    here: &[Wanted],
+    (wanted, agreed): (&WantedBy<'_>, &Agreed<'_>),
 ) -> Option<Fix> {
     let proxied = facts.proxied(key.0)?;
     let everyone = deciding(proxied).is_some_and(|level| agreed.contains(&(level, key.1)));
     let level = if everyone { Level::Deciding } else { Level::Block };
-    let missing: Vec<Wanted> =
-        wanted.iter().filter(|it| !is_effective(facts, proxied, it)).cloned().collect();
+    let missing: Vec<Wanted> = here.iter().filter(|it| !is_effective(facts, proxied, it)).cloned().collect();
     let edits = set(facts.view, key.0, proxied.requests.first()?, &missing, level);
     let members = || group.iter().filter_map(|&index| hits.get(index));
     let titles: BTreeSet<&str> = members().filter_map(|hit| Some(&*hit.rule.fix.as_ref()?.title)).collect();
-    let safety = members().filter_map(|hit| Some(safety(facts, hit, hit.rule.fix.as_ref()?))).max()?;
+    let safety = group_safety(facts, hits, group)?;
+    let safety = if disturbs(facts, key, &missing, level, wanted) { Safety::Shown } else { safety };
     // The number is given out when all trees are done.
     let group = (members().count() > 1).then_some(0);
     let title = titles.into_iter().collect::<Vec<_>>().join("; ");
@@ -222,11 +234,44 @@ fn is_effective(facts: &Facts<'_>, proxied: &Proxied, wanted: &Wanted) -> bool {
     })
 }
 
+/// Whether a location inside would inherit from this one what it does not want. Headers that go to the deciding level
+/// are wanted by all that take theirs from there.
+fn disturbs(
+    facts: &Facts<'_>,
+    (block, group): (ScopeId, &str),
+    missing: &[Wanted],
+    level: Level,
+    wanted: &WantedBy<'_>,
+) -> bool {
+    let config = facts.view.config;
+    let location = location_of(config, block);
+    let inside = (location, config.scope(location).next);
+    let from = facts.proxied.partition_point(|it| it.block <= inside.0);
+    let others = facts.proxied.iter().skip(from).take_while(|it| it.block < inside.1);
+    let missing = || missing.iter().filter(|it| level == Level::Block || it.header().is_none());
+    { others }.filter(|other| location_of(config, other.block) != location).any(|other| {
+        let own = wanted.get(&(other.block, group));
+        missing().any(|it| inherits(other, it, location) && own.is_none_or(|own| !own.contains(it)))
+    })
+}
+
+/// Whether a block inside `location` takes headers, or the version, from there or from further out.
+fn inherits(proxied: &Proxied, wanted: &Wanted, location: ScopeId) -> bool {
+    let request = proxied.requests.first();
+    let level = request.and_then(|it| match wanted.header() {
+        Some(_) => it.header_level.level,
+        None => it.version_level.level,
+    });
+    // Outer scopes have lower numbers.
+    level.is_none_or(|level| level <= location)
+}
+
 fn deciding(proxied: &Proxied) -> Option<ScopeId> {
     proxied.requests.first()?.header_level.level
 }
 
-fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>) -> Agreed<'h> {
+/// Blocks that want the same, but not as safely, do not agree: what is written for the one would change the other.
+fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>, safeties: &Safeties<'h>) -> Agreed<'h> {
     let mut by_level: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
     for proxied in &facts.proxied {
         if let Some(level) = deciding(proxied) {
@@ -234,8 +279,9 @@ fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>) -> Agreed<'h> {
         }
     }
     let groups: BTreeSet<&'h str> = wanted.keys().map(|&(_, group)| group).collect();
-    let headers = |block: ScopeId, group: &'h str| -> Option<Vec<&Wanted>> {
-        Some(wanted.get(&(block, group))?.iter().filter(|wanted| wanted.header().is_some()).collect())
+    let headers = |block: ScopeId, group: &'h str| -> Option<(Safety, Vec<&Wanted>)> {
+        let wanted = wanted.get(&(block, group))?.iter();
+        Some((*safeties.get(&(block, group))?, wanted.filter(|it| it.header().is_some()).collect()))
     };
     let all_alike = |blocks: &[ScopeId], group: &'h str| {
         let first = blocks.first().and_then(|&block| headers(block, group));

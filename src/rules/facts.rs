@@ -71,7 +71,10 @@ impl<'a> Facts<'a> {
                     Proxied {
                         block,
                         pass,
-                        requests: shared(&mut last, judges.iter().filter_map(|judge| judge.request(block, pass))),
+                        requests: shared(
+                            &mut last,
+                            judges.iter().filter_map(|judge| judge.request(block, pass)),
+                        ),
                         serves: judge.serves_handshakes(block) && !is_asked,
                         evidence: evidence(&environment, pass, &signals),
                         counter_evidence: is_asked || has_counter_evidence(&environment, pass),

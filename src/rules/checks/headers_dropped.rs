@@ -3,6 +3,7 @@
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId};
 use crate::finding::Label;
+use crate::fix::placement::source;
 use crate::rules::engine::{case, common_words};
 use crate::rules::evaluate::Subject;
 use crate::rules::facts::{Facts, Proxied};
@@ -55,7 +56,7 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit>
             .iter()
             .map(|&node| Label { span: view.head(node), message: related.clone().unwrap_or_default() })
             .collect(),
-        repair: Repair::Set(dropped.iter().map(|&node| as_written(facts, node)).collect()),
+        repair: Repair::Set(dropped.iter().map(|&node| source(facts.view, node)).collect()),
     })
 }
 
@@ -93,9 +94,4 @@ fn sends(environment: &Environment<'_>, level: ScopeId, name: &str, token: &[u8]
         // A map that only the main file's http level holds is out of sight in a fragment.
         named && value.has_token(token) != Some(false)
     })
-}
-
-/// A directive as its file has it, without what ends it.
-fn as_written(facts: &Facts<'_>, node: NodeId) -> String {
-    String::from_utf8_lossy(facts.view.texts.sources.text(facts.view.head(node))).into_owned()
 }
