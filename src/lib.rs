@@ -36,6 +36,7 @@ pub mod fix;
 pub mod handshake;
 pub mod intent;
 pub mod output;
+pub mod parse;
 pub mod route;
 pub mod rules;
 pub mod scope;

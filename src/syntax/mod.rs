@@ -35,6 +35,12 @@ pub fn parse(text: &[u8], bodies: RawBodies) -> Tree {
     parser::read(text, bodies, AfterError::Recover)
 }
 
+/// Reads `text` up to the first thing nginx's tokenizer refuses, its window aside: whatever stands before is read exactly
+/// as nginx reads it, while [`parse`] may read it otherwise to make sense of what follows.
+pub fn parse_until_error(text: &[u8], bodies: RawBodies) -> Tree {
+    parser::read(text, bodies, AfterError::Stop)
+}
+
 fn offset32(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
