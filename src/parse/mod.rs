@@ -100,7 +100,8 @@ pub fn run(
         given.tokens(paths, stdin, out)?
     } else {
         let inputs: Vec<Input> = paths.iter().filter_map(|path| given.input(path, stdin)).collect();
-        let readings: Vec<Reading<'_>> = inputs.iter().filter_map(|input| given.read(input)).collect();
+        let readings: Result<Vec<Reading<'_>>, Error> = inputs.iter().filter_map(|it| given.read(it).transpose()).collect();
+        let readings = readings?;
         document::write(&readings, options, out)?
     };
     if given.unreadable.is_empty() { Ok(status) } else { Err(Error::Unreadable(given.unreadable)) }
@@ -164,7 +165,7 @@ impl<'a> Given<'a> {
         Some(if is_stdin(path) { Input::Buffer(bytes) } else { Input::File(self.working_directory.join(path)) })
     }
 
-    fn read<'i>(&mut self, input: &'i Input) -> Option<Reading<'i>>
+    fn read<'i>(&mut self, input: &'i Input) -> Result<Option<Reading<'i>>, Error>
     where
         'a: 'i,
     {
@@ -178,14 +179,13 @@ impl<'a> Given<'a> {
             Input::Buffer(bytes) => library.insert(self.name(main), Origin::Buffer, bytes.clone()),
             Input::File(_) | Input::Dump(..) => library.open(main),
         };
-        let root = self.noted(main, opened)?;
+        let Some(root) = self.noted(main, opened) else { return Ok(None) };
         let folder = if is_stdin(main) { self.working_directory } else { main.parent().unwrap_or(Path::new("")) };
         let main = Main::new(root, folder, &self.options.paths);
-        Some(if self.options.strict {
-            strict::read(library, main, self.options)
-        } else {
-            reading::read(library, main, self.options)
-        })
+        if self.options.strict {
+            return strict::read(library, main, self.options).map(Some);
+        }
+        Ok(Some(reading::read(library, main, self.options)))
     }
 }
 

@@ -15,8 +15,8 @@ use crate::syntax::{Statement, StatementId, StatementKind, Tree, Word, nginx_mes
 pub(super) struct Main {
     pub(super) doc: DocId,
     folder: PathBuf,
-    base: Base,
-    paths: Paths,
+    pub(super) base: Base,
+    pub(super) paths: Paths,
 }
 
 impl Main {
@@ -102,6 +102,12 @@ impl<'f> Reading<'f> {
     pub(super) fn words(&self, entry: usize, statement: Statement) -> impl Iterator<Item = Cow<'_, [u8]>> {
         let text = self.document(entry).bytes();
         self.tree(entry).words(statement).iter().map(move |word: &Word| word.decoded(text))
+    }
+
+    /// Whether an include is known to lead to the entry `to`.
+    pub(super) fn leads_to(&self, from: usize, include: StatementId, to: usize) -> bool {
+        let entries = self.entries.get(from).and_then(|entry| entry.includes.get(&include));
+        entries.is_some_and(|entries| entries.contains(&to))
     }
 
     pub(super) fn lead_to(&mut self, from: usize, include: StatementId, to: usize) {

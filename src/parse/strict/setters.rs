@@ -1,0 +1,150 @@
+//! What single directives make of their words: duplicates, and the setters with a grammar of their own.
+
+use super::http::{Location, Match};
+use super::scalar::{self, Checked};
+use super::dispatch::quoted;
+use super::{Call, Machine, condition};
+use crate::catalogue::{Context, Family, Origin, Repeat, ValueKind, directive};
+use crate::syntax::Statement;
+
+impl Machine<'_, '_> {
+    /// Carries the directive out, its block aside.
+    pub(super) fn set(&mut self, call: &Call<'_>, entry: usize, statement: Statement) -> Checked {
+        self.once(call)?;
+        scalar::check(call)?;
+        if matches!(call.variant.family, Family::Http | Family::Stream) {
+            self.http.family = Some(call.variant.family);
+            self.variables(call)?;
+        }
+        match call.id {
+            directive::SERVER if call.variant.block => self.http.servers += 1,
+            directive::LOCATION if call.variant.block => return self.location(call, entry, statement),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A directive that may stand only once in its block.
+    fn once(&mut self, call: &Call<'_>) -> Checked {
+        let Some(block) = self.blocks.last_mut() else { return Ok(()) };
+        let first = block.seen.insert(call.id);
+        if first || call.variant.repeat != Some(Repeat::Refused) {
+            return Ok(());
+        }
+        Err(scalar::directive_says(call, "is duplicate"))
+    }
+
+    /// The words in which nginx reads variables, and those that define one.
+    fn variables(&mut self, call: &Call<'_>) -> Checked {
+        let names = &mut self.http.names;
+        let words: Vec<&[u8]> = call.arguments().collect();
+        match call.id {
+            directive::IF => condition::check(&words, names),
+            directive::RETURN => self.return_(&words),
+            directive::REWRITE => self.rewrite(&words),
+            directive::SET => self.set_variable(&words),
+            directive::MAP | directive::SPLIT_CLIENTS => {
+                names.compile(call.word(1))?;
+                names.definition(call.word(2))
+            }
+            directive::GEO => names.definition(words.last().copied().unwrap_or_default()),
+            directive::PERL_SET | directive::JS_SET | directive::AUTH_REQUEST_SET => {
+                names.definition(call.word(1))?;
+                names.compile(call.word(2))
+            }
+            directive::SERVER_NAME => {
+                words.iter().filter(|word| word.starts_with(b"~")).for_each(|regex| names.defines_groups(regex));
+                Ok(())
+            }
+            _ if call.variant.origin != Origin::Nginx => {
+                words.iter().filter_map(|word| word.strip_prefix(b"$")).for_each(|name| names.defines(name));
+                Ok(())
+            }
+            _ if call.variant.value == Some(ValueKind::Complex) => names.compile(call.word(1)),
+            directive::PROXY_PASS if call.variant.family == Family::Http => names.compile(call.word(1)),
+            directive::PROXY_SET_HEADER | directive::ADD_HEADER | directive::ADD_TRAILER => names.compile(call.word(2)),
+            _ => Ok(()),
+        }
+    }
+
+    /// `ngx_http_rewrite_return`, and that of stream, whose one word is a value.
+    fn return_(&mut self, words: &[&[u8]]) -> Checked {
+        if self.http.family == Some(Family::Stream) {
+            return self.http.names.compile(words.first().copied().unwrap_or_default());
+        }
+        let first = words.first().copied().unwrap_or_default();
+        let is_address = || [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| first.starts_with(start));
+        match (scalar::number(first), words) {
+            (Some(0..=999), [_]) => Ok(()),
+            (Some(0..=999), [_, value, ..]) => self.http.names.compile(value),
+            (None, [value]) if is_address() => self.http.names.compile(value),
+            _ => Err(quoted("invalid return code \"", first, "\"")),
+        }
+    }
+
+    fn rewrite(&mut self, words: &[&[u8]]) -> Checked {
+        let [regex, replacement, flags @ ..] = words else { return Ok(()) };
+        self.http.names.defines_groups(regex);
+        match flags {
+            [] | [b"last" | b"break" | b"redirect" | b"permanent"] => self.http.names.compile(replacement),
+            [flag, ..] => Err(quoted("invalid parameter \"", flag, "\"")),
+        }
+    }
+
+    fn set_variable(&mut self, words: &[&[u8]]) -> Checked {
+        let [name, value] = words else { return Ok(()) };
+        self.http.names.definition(name)?;
+        self.http.names.compile(value)
+    }
+
+    /// `ngx_http_core_location`.
+    fn location(&mut self, call: &Call<'_>, entry: usize, statement: Statement) -> Checked {
+        let (matching, name) = modifier(call)?;
+        let parent = self.blocks.iter().rev().find_map(|block| block.location);
+        let place = (entry, self.reading.document(entry).line(statement.terminator));
+        if matching == Match::Regex {
+            self.http.names.defines_groups(name);
+        }
+        let inside = (call.context == Context::Location).then_some(parent).flatten();
+        if let Some(outer) = inside.and_then(|parent| self.http.locations.get(parent)) {
+            nested(matching, name, outer)?;
+        }
+        let server = self.http.servers;
+        self.http.locations.push(Location { matching, name: name.to_vec(), parent, server, place });
+        Ok(())
+    }
+}
+
+/// How the location is chosen, and by what.
+fn modifier<'c>(call: &'c Call<'_>) -> Result<(Match, &'c [u8]), Vec<u8>> {
+    let (first, second) = (call.word(1), call.word(2));
+    if call.words.len() == 3 {
+        return match first {
+            b"=" => Ok((Match::Exact, second)),
+            b"^~" => Ok((Match::Prefix, second)),
+            b"~" | b"~*" => Ok((Match::Regex, second)),
+            _ => Err(quoted("invalid location modifier \"", first, "\"")),
+        };
+    }
+    Ok(match first {
+        [b'=', name @ ..] => (Match::Exact, name),
+        [b'^', b'~', name @ ..] => (Match::Prefix, name),
+        [b'~', b'*', name @ ..] | [b'~', name @ ..] => (Match::Regex, name),
+        [b'@', ..] => (Match::Named, first),
+        _ => (Match::Prefix, first),
+    })
+}
+
+/// Where a location may stand inside another.
+fn nested(matching: Match, name: &[u8], outer: &Location) -> Checked {
+    let in_outer = |middle: &str| {
+        Err([b"location \"", name, b"\" ", middle.as_bytes(), b" \"", &outer.name, b"\""].concat())
+    };
+    match (outer.matching, matching) {
+        (Match::Exact, _) => in_outer("cannot be inside the exact location"),
+        (Match::Named, _) => in_outer("cannot be inside the named location"),
+        (_, Match::Named) => Err(quoted("named location \"", name, "\" can be on the server level only")),
+        (_, Match::Exact | Match::Prefix) if !name.starts_with(&outer.name) => in_outer("is outside location"),
+        _ => Ok(()),
+    }
+}
