@@ -24,12 +24,18 @@ fn cases(index: &str) -> Vec<Value> {
     serde_json::from_slice(&fs::read(data().join(index)).unwrap()).unwrap()
 }
 
+/// The document without its trees, which may be deeper than a recursive reader likes.
+fn head(document: &str) -> Value {
+    let (head, _) = document.split_once(",\"config\":[").unwrap();
+    serde_json::from_str(&format!("{head}}}")).unwrap()
+}
+
 /// What `parse --strict` says of `main`, in the form of the index.
 fn answer(folder: &Path, main: &str) -> Value {
     let options = Options { strict: true, encoding: Encoding::Latin1, ..Options::default() };
     let mut out = Vec::new();
     let status = run(&Disk, folder, &[main.into()], &mut std::io::empty(), &options, &mut out).unwrap();
-    let document: Value = serde_json::from_slice(&out).unwrap();
+    let document = head(&String::from_utf8(out).unwrap());
     assert_eq!(document["status"] == "ok", status == Status::Ok);
     let Some(error) = document["errors"].get(0) else { return json!(["ok"]) };
     assert_eq!(document["errors"].as_array().unwrap().len(), 1);

@@ -1,7 +1,7 @@
 //! The entries of blocks whose words are data: `map`, `geo`, `types`, `split_clients`, `charset_map`.
 
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 use super::Call;
 use super::dispatch::quoted;
@@ -12,6 +12,8 @@ use crate::catalogue::{DirectiveId, directive};
 /// An open data block.
 pub(super) struct Data {
     block: DirectiveId,
+    /// `map`: keys may be host names with wildcards.
+    hostnames: bool,
     has_default: bool,
     keys: HashSet<Vec<u8>>,
     /// `geo`: addresses are ranges.
@@ -38,7 +40,8 @@ impl Data {
             ranges: false,
             has_networks: false,
             percents: 0,
-            to_utf8: call.arguments().any(|charset| charset.eq_ignore_ascii_case(b"utf-8")),
+            to_utf8: call.word(2).eq_ignore_ascii_case(b"utf-8"),
+            hostnames: false,
         }
     }
 
@@ -64,7 +67,11 @@ impl Data {
     /// `ngx_http_map`.
     fn map(&mut self, words: &[&[u8]], names: &mut Names) -> Result<Taken, Vec<u8>> {
         match words {
-            [b"hostnames" | b"volatile"] => Ok(Taken::Data),
+            [b"hostnames"] => {
+                self.hostnames = true;
+                Ok(Taken::Data)
+            }
+            [b"volatile"] => Ok(Taken::Data),
             [b"include", _] => Ok(Taken::Include),
             [key, value] => {
                 names.compile(value)?;
@@ -85,12 +92,22 @@ impl Data {
                 names.defines_groups(regex);
                 Ok(())
             }
-            _ => {
-                let key = key.strip_prefix(b"\\").unwrap_or(key).to_ascii_lowercase();
-                let message = quoted("conflicting parameter \"", &key, "\"");
-                if self.keys.insert(key) { Ok(()) } else { Err(message) }
-            }
+            _ => self.plain_key(&key.strip_prefix(b"\\").unwrap_or(key).to_ascii_lowercase()),
         }
+    }
+
+    /// `ngx_hash_add_key`: a leading dot stands for the name itself and everything below it.
+    fn plain_key(&mut self, key: &[u8]) -> Checked {
+        if self.hostnames && !is_hostname(key) {
+            return Err(quoted("invalid hostname or wildcard \"", key, "\""));
+        }
+        let fresh = match key {
+            [b'.', name @ ..] if self.hostnames && !name.is_empty() => {
+                self.keys.insert(name.to_vec()) && self.keys.insert([b"*.", name].concat())
+            }
+            _ => self.keys.insert(key.to_vec()),
+        };
+        if fresh { Ok(()) } else { Err(quoted("conflicting parameter \"", key, "\"")) }
     }
 
     /// `ngx_http_geo`.
@@ -105,7 +122,10 @@ impl Data {
             }
             [b"proxy_recursive" | b"volatile"] => Ok(Taken::Data),
             [b"include", _] => Ok(Taken::Include),
-            [b"default", _] => Ok(Taken::Data),
+            [b"default", _] => {
+                self.has_networks = true;
+                Ok(Taken::Data)
+            }
             [b"proxy", network] => check_network(network).map(|()| Taken::Data),
             [b"delete", network] | [network, _] => {
                 self.has_networks = true;
@@ -145,7 +165,7 @@ impl Data {
             return invalid(from);
         }
         let good = if self.to_utf8 {
-            to.chunks(2).all(|pair| hex(pair).is_some())
+            to.chunks(2).all(|pair| pair.len() == 2 && hex(pair).is_some())
         } else {
             hex(to).is_some_and(|byte| byte <= 255)
         };
@@ -193,23 +213,34 @@ fn is_network(network: &[u8]) -> bool {
         Some(bits) => bits.parse().unwrap_or(u32::MAX),
         None => 0,
     };
-    let most = match (address.parse::<Ipv4Addr>(), address.parse::<Ipv6Addr>()) {
-        (Ok(_), _) => 32,
+    let most = match (address_v4(address), address.parse::<Ipv6Addr>()) {
+        (Some(_), _) => 32,
         (_, Ok(_)) => 128,
         _ => return false,
     };
     bits <= most
 }
 
-fn is_range(range: &[u8]) -> bool {
-    let Some((start, end)) = std::str::from_utf8(range).ok().and_then(|range| range.split_once('-')) else {
-        return false;
-    };
-    let v4 = |text: &str| text.parse::<Ipv4Addr>().ok();
-    let v6 = |text: &str| text.parse::<Ipv6Addr>().ok();
-    match (v4(start), v4(end), v6(start), v6(end)) {
-        (Some(start), Some(end), ..) => start <= end,
-        (.., Some(start), Some(end)) => start <= end,
-        _ => false,
+/// `ngx_inet_addr`: four decimal numbers, zeros before them do not matter.
+fn address_v4(text: &str) -> Option<u32> {
+    let mut parts = text.split('.').map(|part| part.parse::<u8>().ok().filter(|_| !part.starts_with('+')));
+    let mut address = 0;
+    for _ in 0..4 {
+        address = address << 8 | u32::from(parts.next()??);
     }
+    parts.next().is_none().then_some(address)
+}
+
+/// Two IPv4 addresses, the lower one first.
+fn is_range(range: &[u8]) -> bool {
+    let ends = std::str::from_utf8(range).ok().and_then(|range| range.split_once('-'));
+    ends.and_then(|(start, end)| Some(address_v4(start)? <= address_v4(end)?)).unwrap_or(false)
+}
+
+/// What `ngx_hash_add_key` takes where wildcards are meant: at most one, as the first or last label.
+fn is_hostname(key: &[u8]) -> bool {
+    let stars = key.iter().filter(|&&byte| byte == b'*').count();
+    let at_end = key.starts_with(b"*.") || key.ends_with(b".*") || key.first() == Some(&b'.');
+    let dots = key.windows(2).any(|pair| pair == b"..");
+    stars <= 1 && !dots && !key.contains(&0) && (stars == 0 || (at_end && key.len() > 2))
 }

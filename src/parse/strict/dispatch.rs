@@ -4,7 +4,7 @@ use crate::catalogue::{Context, Contexts, DirectiveId, Variant, Version};
 use crate::syntax::StatementKind;
 
 /// Without a version in question, what was gone by this one does not exist.
-const OLDEST: Version = Version::new(1, 18, 0);
+pub(super) const OLDEST: Version = Version::new(1, 18, 0);
 
 /// The form of a directive at its place.
 #[derive(Clone, Copy)]

@@ -4,15 +4,15 @@
 use super::Stop;
 use super::dispatch::quoted;
 use super::script::Names;
-use crate::catalogue::Family;
 
 /// What has been read of the open `http` or `stream` block.
 #[derive(Default)]
 pub(super) struct Http {
     pub(super) names: Names,
-    pub(super) family: Option<Family>,
     pub(super) locations: Vec<Location>,
     pub(super) servers: usize,
+    /// Values that are compiled at the end, when servers and locations have inherited them.
+    pub(super) inherited: Vec<Vec<u8>>,
 }
 
 /// How a location is chosen.
@@ -44,13 +44,16 @@ impl Http {
         self.locations.len().checked_sub(1)
     }
 
-    /// `ngx_http_init_static_location_trees`, then `ngx_http_variables_init_vars`. Names do not outlive their block.
-    pub(super) fn end(&mut self) -> Result<(), Stop> {
-        let Self { names, family, mut locations, .. } = std::mem::take(self);
-        if let Some(twice) = duplicate(&mut locations) {
+    /// `ngx_http_merge_servers`, `ngx_http_init_static_location_trees`, then `ngx_http_variables_init_vars`, all of
+    /// which run at the block's closing brace, `place`. Names do not outlive their block.
+    pub(super) fn end(&mut self, place: (usize, u32)) -> Result<(), Stop> {
+        let Self { mut names, locations, servers, inherited } = std::mem::take(self);
+        let merged = inherited.iter().filter(|_| servers > 0).try_for_each(|value| names.compile(value));
+        merged.map_err(|message| Stop { place: Some(place), message })?;
+        if let Some(twice) = duplicate(&locations) {
             return Err(twice);
         }
-        match names.unknown(family.unwrap_or(Family::Http)) {
+        match names.unknown() {
             Some(name) => Err(Stop { place: None, message: quoted("unknown \"", name, "\" variable") }),
             None => Ok(()),
         }
@@ -59,21 +62,21 @@ impl Http {
 
 /// The first location that stands twice in one block. nginx looks at one server after another, at the locations inside a
 /// location before those around it, and at those of one block by name.
-fn duplicate(locations: &mut Vec<Location>) -> Option<Stop> {
+fn duplicate(locations: &[Location]) -> Option<Stop> {
     let mut depths: Vec<usize> = Vec::with_capacity(locations.len());
-    for location in locations.iter() {
+    for location in locations {
         let around = location.parent.and_then(|parent| depths.get(parent));
         depths.push(around.map_or(0, |depth| depth + 1));
     }
-    let mut order: Vec<(usize, &Location)> = depths.into_iter().zip(locations.iter()).collect();
+    let mut order: Vec<(usize, &Location)> = depths.into_iter().zip(locations).collect();
     order.retain(|(_, location)| matches!(location.matching, Match::Exact | Match::Prefix));
     order.sort_by(|(a_depth, a), (b_depth, b)| {
         let key = |depth: usize, it: &Location| (it.server, std::cmp::Reverse(depth), it.parent);
         key(*a_depth, a).cmp(&key(*b_depth, b)).then_with(|| by_name(a, b))
     });
-    let pairs = order.iter().zip(order.iter().skip(1));
-    let same = |a: &Location, b: &Location| (a.server, a.parent, a.matching, &a.name) == (b.server, b.parent, b.matching, &b.name);
-    let ((_, _), (_, second)) = { pairs }.find(|((_, a), (_, b))| same(a, b))?;
+    let key = |it: &Location| (it.server, it.parent, it.matching);
+    let mut pairs = order.iter().zip(order.iter().skip(1));
+    let (_, (_, second)) = pairs.find(|((_, a), (_, b))| key(a) == key(b) && a.name == b.name)?;
     Some(Stop { place: Some(second.place), message: quoted("duplicate location \"", &second.name, "\"") })
 }
 

@@ -98,7 +98,7 @@ enum Inside {
 /// An open block.
 struct Block {
     inside: Inside,
-    /// Directives that may stand in it only once and do.
+    /// The directives that stand in it.
     seen: HashSet<DirectiveId>,
     /// The location that it is.
     location: Option<usize>,
@@ -205,10 +205,17 @@ impl Machine<'_, '_> {
         let (entry, id) = (cursor.entry, StatementId(cursor.next));
         let statement = self.reading.tree(entry).statement(id);
         cursor.next = statement.next.max(cursor.next + 1);
-        self.read_up_to(entry, statement.terminator)?;
+        self.read_up_to(entry, self.terminator(entry, statement))?;
         self.carry_out(entry, id, statement)?;
         self.shown_up_to(entry, statement.terminator.saturating_add(1));
         Ok(true)
+    }
+
+    /// Where the statement is terminated: at no place in the text if the error that ends it comes first.
+    fn terminator(&self, entry: usize, statement: Statement) -> u32 {
+        let expected = if statement.kind == StatementKind::Simple { b';' } else { b'{' };
+        let found = self.reading.document(entry).bytes().get(statement.terminator as usize);
+        if found == Some(&expected) { statement.terminator } else { u32::MAX }
     }
 
     /// Fails if the tokenizer refuses something no later than `offset`.
@@ -247,7 +254,15 @@ impl Machine<'_, '_> {
     fn end_block(&mut self, entry: usize, close: u32, block: Block) -> Result<(), Stop> {
         match block.inside {
             Inside::Data(data) => data.end().map_err(|message| self.stop_at(entry, close, message)),
-            Inside::Directives(Context::Http | Context::Stream) => self.http.end(),
+            Inside::Directives(Context::Http | Context::Stream) => {
+                let line = self.reading.document(entry).line(close);
+                self.http.end((entry, line))
+            }
+            Inside::Directives(Context::Upstream | Context::StreamUpstream)
+                if !block.seen.contains(&directive::SERVER) =>
+            {
+                Err(self.stop_at(entry, close, b"no servers are inside upstream".to_vec()))
+            }
             _ => Ok(()),
         }
     }

@@ -16,6 +16,9 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
     match call.variant.value {
         Some(ValueKind::Number) => returned(call, number(value).is_some(), "invalid number"),
         Some(ValueKind::Size) => returned(call, size(value, b"kKmM"), "invalid value"),
+        Some(ValueKind::ComplexSize) if !value.contains(&b'$') => {
+            returned(call, size(value, b"kKmM"), "invalid value")
+        }
         Some(ValueKind::Offset) => returned(call, size(value, b"kKmMgG"), "invalid value"),
         Some(ValueKind::TimeMs) => returned(call, time(value, false), "invalid value"),
         Some(ValueKind::TimeS) => returned(call, time(value, true), "invalid value"),

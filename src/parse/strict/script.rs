@@ -2,12 +2,48 @@
 
 use std::collections::HashSet;
 
-use super::dispatch::quoted;
+use super::dispatch::{OLDEST, quoted};
 use crate::catalogue::{Family, variable};
+
+/// Variables that modules add while they read their configuration, so that no table of theirs holds them.
+const ADDED: [&str; 8] = [
+    "gzip_ratio",
+    "invalid_referer",
+    "secure_link",
+    "secure_link_expires",
+    "slice_range",
+    "uid_got",
+    "uid_reset",
+    "uid_set",
+];
+
+/// Variables that a configuration may define although a module has them, besides those of TLS and GeoIP.
+const CHANGEABLE: [&str; 9] = [
+    "ancient_browser",
+    "args",
+    "invalid_referer",
+    "limit_rate",
+    "modern_browser",
+    "msie",
+    "proxy_host",
+    "proxy_port",
+    "uid_reset",
+];
+
+/// What a module's variable is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Predefined {
+    /// One name.
+    Single,
+    /// All names that begin alike (`arg_`).
+    Family,
+}
 
 /// The variables that one `http` or `stream` block uses and defines, in lower case.
 #[derive(Debug, Default)]
 pub(super) struct Names {
+    /// Whose block it is; `http` if nothing in it has told yet.
+    pub(super) family: Option<Family>,
     used: Vec<Vec<u8>>,
     seen: HashSet<Vec<u8>>,
     defined: HashSet<Vec<u8>>,
@@ -26,12 +62,30 @@ impl Names {
     }
 
     /// The first name that nobody defines (`ngx_http_variables_init_vars`, which looks at them in order of first use).
-    pub(super) fn unknown(&self, family: Family) -> Option<&[u8]> {
-        let known = |name: &[u8]| {
-            self.defined.contains(name)
-                || std::str::from_utf8(name).is_ok_and(|name| variable(family, name).is_some())
-        };
+    pub(super) fn unknown(&self) -> Option<&[u8]> {
+        let known = |name: &[u8]| self.defined.contains(name) || self.predefined(name).is_some();
         self.used.iter().map(Vec::as_slice).find(|name| !known(name))
+    }
+
+    /// The variable of a module that `name` stands for.
+    fn predefined(&self, name: &[u8]) -> Option<Predefined> {
+        let name = std::str::from_utf8(name).ok()?;
+        let family = self.family.unwrap_or(Family::Http);
+        let bare = || variable(family, &format!("{name}x")).filter(|variable| variable.prefix);
+        let found = variable(family, name).or_else(bare);
+        if let Some(variable) = found.filter(|it| it.removed.is_none_or(|removed| removed > OLDEST)) {
+            return Some(if variable.prefix { Predefined::Family } else { Predefined::Single });
+        }
+        ADDED.contains(&name.to_ascii_lowercase().as_str()).then_some(Predefined::Single)
+    }
+
+    /// Whether a configuration may not define the name (without `NGX_HTTP_VAR_CHANGEABLE`).
+    fn is_taken(&self, name: &[u8]) -> bool {
+        let name = name.to_ascii_lowercase();
+        let changeable = CHANGEABLE.iter().any(|other| other.as_bytes() == name)
+            || name.starts_with(b"ssl_")
+            || name.starts_with(b"geoip_");
+        !changeable && self.predefined(&name) == Some(Predefined::Single)
     }
 
     /// The named groups of a regular expression are variables.
@@ -83,6 +137,7 @@ impl Names {
     pub(super) fn definition(&mut self, word: &[u8]) -> Result<(), Vec<u8>> {
         match word.strip_prefix(b"$") {
             Some(b"") => Err(br#"invalid variable name "$""#.to_vec()),
+            Some(name) if self.is_taken(name) => Err(quoted("the duplicate \"", name, "\" variable")),
             Some(name) => {
                 self.defines(name);
                 Ok(())

@@ -3,6 +3,7 @@
 use super::http::{Location, Match};
 use super::scalar::{self, Checked};
 use super::dispatch::quoted;
+use super::script::Names;
 use super::{Call, Machine, condition};
 use crate::catalogue::{Context, Family, Origin, Repeat, ValueKind, directive};
 use crate::syntax::Statement;
@@ -13,7 +14,7 @@ impl Machine<'_, '_> {
         self.once(call)?;
         scalar::check(call)?;
         if matches!(call.variant.family, Family::Http | Family::Stream) {
-            self.http.family = Some(call.variant.family);
+            self.http.names.family = Some(call.variant.family);
             self.variables(call)?;
         }
         match call.id {
@@ -47,7 +48,7 @@ impl Machine<'_, '_> {
                 names.compile(call.word(1))?;
                 names.definition(call.word(2))
             }
-            directive::GEO => names.definition(words.last().copied().unwrap_or_default()),
+            directive::GEO => geo(&words, names),
             directive::PERL_SET | directive::JS_SET | directive::AUTH_REQUEST_SET => {
                 names.definition(call.word(1))?;
                 names.compile(call.word(2))
@@ -60,16 +61,24 @@ impl Machine<'_, '_> {
                 words.iter().filter_map(|word| word.strip_prefix(b"$")).for_each(|name| names.defines(name));
                 Ok(())
             }
-            _ if call.variant.value == Some(ValueKind::Complex) => names.compile(call.word(1)),
-            directive::PROXY_PASS if call.variant.family == Family::Http => names.compile(call.word(1)),
-            directive::PROXY_SET_HEADER | directive::ADD_HEADER | directive::ADD_TRAILER => names.compile(call.word(2)),
-            _ => Ok(()),
+            directive::ADD_HEADER | directive::ADD_TRAILER => added(&words, names),
+            directive::PROXY_SET_HEADER | directive::GRPC_SET_HEADER => {
+                self.http.inherited.push(call.word(2).to_vec());
+                Ok(())
+            }
+            directive::LOG_FORMAT => log_format(&words, names),
+            id => match call.variant.value {
+                Some(ValueKind::Complex | ValueKind::ComplexSize) => names.compile(call.word(1)),
+                Some(ValueKind::PredicateList) => words.iter().try_for_each(|word| names.compile(word)),
+                _ if call.variant.family == Family::Http && is_compiled(id.name()) => names.compile(call.word(1)),
+                _ => Ok(()),
+            },
         }
     }
 
     /// `ngx_http_rewrite_return`, and that of stream, whose one word is a value.
     fn return_(&mut self, words: &[&[u8]]) -> Checked {
-        if self.http.family == Some(Family::Stream) {
+        if self.http.names.family == Some(Family::Stream) {
             return self.http.names.compile(words.first().copied().unwrap_or_default());
         }
         let first = words.first().copied().unwrap_or_default();
@@ -113,6 +122,45 @@ impl Machine<'_, '_> {
         self.http.locations.push(Location { matching, name: name.to_vec(), parent, server, place });
         Ok(())
     }
+}
+
+/// The variable with the address, if it is not the client's, and the one to define.
+fn geo(words: &[&[u8]], names: &mut Names) -> Checked {
+    let [address, .., variable] = words else {
+        return words.iter().try_for_each(|word| names.definition(word));
+    };
+    match address.strip_prefix(b"$") {
+        Some(name) => names.uses(name),
+        None => return Err(quoted("invalid variable name \"", address, "\"")),
+    }
+    names.definition(variable)
+}
+
+/// `ngx_http_headers_add`.
+fn added(words: &[&[u8]], names: &mut Names) -> Checked {
+    names.compile(words.get(1).copied().unwrap_or_default())?;
+    match words.get(2) {
+        Some(parameter) if *parameter != b"always" => Err(quoted("invalid parameter \"", parameter, "\"")),
+        _ => Ok(()),
+    }
+}
+
+/// `ngx_http_log_compile_format`, which words the lack of a name in its own way.
+fn log_format(words: &[&[u8]], names: &mut Names) -> Checked {
+    words.iter().skip(1).try_for_each(|word| {
+        names.compile(word).map_err(|message| {
+            let lone = message == b"invalid variable name";
+            if lone { quoted("invalid parameter \"", word, "\"") } else { message }
+        })
+    })
+}
+
+/// Whether the directive's own setter compiles the first word: files, the passes to other servers, the keys of caches and
+/// zones.
+fn is_compiled(name: &str) -> bool {
+    const OTHERS: [&str; 5] = ["alias", "index", "limit_conn_zone", "limit_req_zone", "root"];
+    let ends = ["_pass", "_cache_key", "_store"];
+    OTHERS.contains(&name) || ends.iter().any(|end| name.ends_with(end))
 }
 
 /// How the location is chosen, and by what.
