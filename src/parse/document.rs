@@ -12,7 +12,11 @@ use super::{Error, Options, Status};
 const MOST_REPEATED: u64 = 10_000_000;
 
 /// Writes the document of all configurations.
-pub(super) fn write(readings: &[Reading<'_>], options: &Options, out: &mut dyn Write) -> Result<Status, Error> {
+pub(super) fn write(
+    readings: &[Reading<'_>],
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<Status, Error> {
     if readings.is_empty() {
         return Ok(Status::Ok);
     }
@@ -119,7 +123,8 @@ fn size(reading: &Reading<'_>) -> u64 {
     let mut sizes: HashMap<usize, u64> = HashMap::new();
     let mut open = vec![(0, false)];
     while let Some((entry, counted)) = open.pop() {
-        let targets = || reading.entries.get(entry).into_iter().flat_map(|it| it.includes.values().flatten().copied());
+        let targets =
+            || reading.entries.get(entry).into_iter().flat_map(|it| it.includes.values().flatten().copied());
         if counted {
             let inner = targets().map(|target| sizes.get(&target).copied().unwrap_or(0));
             let total = inner.fold(own_size(reading, entry), u64::saturating_add);

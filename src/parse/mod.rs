@@ -7,6 +7,7 @@
 
 mod document;
 mod json;
+mod messages;
 mod reading;
 mod statements;
 mod strict;
@@ -25,6 +26,7 @@ use reading::{Main, Reading};
 
 /// What `parse` is asked for.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// Do not follow includes.
     pub single_file: bool,
@@ -100,7 +102,8 @@ pub fn run(
         given.tokens(paths, stdin, out)?
     } else {
         let inputs: Vec<Input> = paths.iter().filter_map(|path| given.input(path, stdin)).collect();
-        let readings: Result<Vec<Reading<'_>>, Error> = inputs.iter().filter_map(|it| given.read(it).transpose()).collect();
+        let readings: Result<Vec<Reading<'_>>, Error> =
+            inputs.iter().filter_map(|it| given.read(it).transpose()).collect();
         let readings = readings?;
         document::write(&readings, options, out)?
     };
@@ -123,7 +126,12 @@ struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
-    fn tokens(&mut self, paths: &[PathBuf], stdin: &mut dyn Read, out: &mut dyn Write) -> Result<Status, Error> {
+    fn tokens(
+        &mut self,
+        paths: &[PathBuf],
+        stdin: &mut dyn Read,
+        out: &mut dyn Write,
+    ) -> Result<Status, Error> {
         let mut status = Status::Ok;
         for path in paths {
             if let Some(bytes) = self.bytes(path, stdin) {
@@ -162,7 +170,11 @@ impl<'a> Given<'a> {
             let (memory, main) = config::split_dump(&bytes);
             return Some(Input::Dump(memory, main));
         }
-        Some(if is_stdin(path) { Input::Buffer(bytes) } else { Input::File(self.working_directory.join(path)) })
+        Some(if is_stdin(path) {
+            Input::Buffer(bytes)
+        } else {
+            Input::File(self.working_directory.join(path))
+        })
     }
 
     fn read<'i>(&mut self, input: &'i Input) -> Result<Option<Reading<'i>>, Error>
@@ -180,7 +192,8 @@ impl<'a> Given<'a> {
             Input::File(_) | Input::Dump(..) => library.open(main),
         };
         let Some(root) = self.noted(main, opened) else { return Ok(None) };
-        let folder = if is_stdin(main) { self.working_directory } else { main.parent().unwrap_or(Path::new("")) };
+        let folder =
+            if is_stdin(main) { self.working_directory } else { main.parent().unwrap_or(Path::new("")) };
         let main = Main::new(root, folder, &self.options.paths);
         if self.options.strict {
             return strict::read(library, main, self.options).map(Some);

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Options;
+use super::messages::{NOT_FOUND, TOO_MANY, is_unread, load_failed, misuse, open_failed, until_nul};
 use crate::catalogue::{DirectiveId, directive};
-use crate::config::{Base, Library, LoadError, Paths, resolve};
+use crate::config::{Base, Library, Paths, resolve};
 use crate::source::{DocId, Document};
 use crate::syntax::{Statement, StatementId, StatementKind, Tree, Word, nginx_message};
 
@@ -32,11 +33,6 @@ impl Main {
         let below = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix(b"/"));
         until_nul(below.unwrap_or(path))
     }
-}
-
-/// What a C function prints of `bytes`.
-pub(super) fn until_nul(bytes: &[u8]) -> &[u8] {
-    bytes.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 /// One configuration as it was read.
@@ -120,7 +116,8 @@ impl<'f> Reading<'f> {
 /// Reads everything there is to read, errors or not.
 pub(super) fn read<'f>(library: Library<'f>, main: Main, options: &Options) -> Reading<'f> {
     let doc = main.doc;
-    let mut walk = Walk { reading: Reading::new(library), main, follow: !options.single_file, cursors: Vec::new() };
+    let mut walk =
+        Walk { reading: Reading::new(library), main, follow: !options.single_file, cursors: Vec::new() };
     let (entry, _) = walk.reading.entry_of(doc, false);
     walk.enter(entry, false);
     while walk.step() {}
@@ -151,7 +148,14 @@ impl Walk<'_> {
     fn enter(&mut self, entry: usize, in_data: bool) {
         self.syntax_errors(entry);
         let include = StatementId::default();
-        self.cursors.push(Cursor { entry, next: 0, blocks: Vec::new(), in_data, include, waiting: Vec::new() });
+        self.cursors.push(Cursor {
+            entry,
+            next: 0,
+            blocks: Vec::new(),
+            in_data,
+            include,
+            waiting: Vec::new(),
+        });
     }
 
     fn syntax_errors(&mut self, entry: usize) {
@@ -180,7 +184,9 @@ impl Walk<'_> {
         }
         let statement = tree.statement(id);
         cursor.next += 1;
-        cursor.blocks.truncate(cursor.blocks.iter().rposition(|&(end, _)| id.0 < end).map_or(0, |last| last + 1));
+        cursor
+            .blocks
+            .truncate(cursor.blocks.iter().rposition(|&(end, _)| id.0 < end).map_or(0, |last| last + 1));
         let is_include = statement.name == directive::INCLUDE && cursor.takes_includes();
         if statement.kind == StatementKind::Block {
             cursor.blocks.push((statement.next, statement.name));
@@ -213,7 +219,9 @@ impl Walk<'_> {
     }
 
     fn open(&mut self, path: &Path) {
-        let Some((from, include)) = self.cursors.last().map(|cursor| (cursor.entry, cursor.include)) else { return };
+        let Some((from, include)) = self.cursors.last().map(|cursor| (cursor.entry, cursor.include)) else {
+            return;
+        };
         let in_data = self.cursors.last().is_some_and(Cursor::in_data);
         let doc = match self.reading.library.open(path) {
             Ok(doc) => doc,
@@ -257,36 +265,4 @@ impl Cursor {
 /// Whether the block knows no `include`.
 pub(super) fn is_plain_data(block: DirectiveId) -> bool {
     block == directive::SPLIT_CLIENTS || block == directive::CHARSET_MAP
-}
-
-/// What nginx says of an include that it cannot follow for its form.
-fn misuse(statement: Statement) -> Option<&'static [u8]> {
-    match (statement.kind, statement.word_count) {
-        (StatementKind::Simple, 2) => None,
-        (StatementKind::Simple, _) => Some(br#"invalid number of arguments in "include" directive"#),
-        _ => Some(br#"directive "include" is not terminated by ";""#),
-    }
-}
-
-pub(super) const NOT_FOUND: &str = "2: No such file or directory";
-pub(super) const TOO_MANY: &str = "24: Too many open files";
-
-/// What nginx says of a file that it cannot open.
-pub(super) fn open_failed(path: &[u8], reason: &str) -> Vec<u8> {
-    [b"open() \"", path, b"\" failed (", reason.as_bytes(), b")"].concat()
-}
-
-/// What nginx says of a file that it cannot read.
-pub(super) fn load_failed(path: &[u8], error: &LoadError) -> Vec<u8> {
-    match error {
-        LoadError::NotFound => open_failed(path, NOT_FOUND),
-        LoadError::Directory => [b"pread() \"", path, b"\" failed (21: Is a directory)"].concat(),
-        LoadError::Unreadable(reason) if reason == "permission denied" => open_failed(path, "13: Permission denied"),
-        LoadError::Unreadable(reason) => open_failed(path, reason),
-        LoadError::TooLarge => open_failed(path, "27: File too large"),
-    }
-}
-
-pub(super) fn is_unread(error: &LoadError) -> bool {
-    matches!(error, LoadError::Unreadable(_) | LoadError::TooLarge)
 }

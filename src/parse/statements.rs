@@ -133,7 +133,7 @@ struct Writer<'a, 'j, 'w> {
     cursors: Vec<Cursor<'a>>,
 }
 
-impl<'a> Writer<'a, '_, '_> {
+impl Writer<'_, '_, '_> {
     /// Writes the next thing; false at the end.
     fn step(&mut self) -> io::Result<bool> {
         let Some(cursor) = self.cursors.last_mut() else { return Ok(false) };
@@ -235,7 +235,9 @@ impl<'a> Writer<'a, '_, '_> {
 
     /// The numbers of the entries that an include leads to.
     fn includes(&mut self, id: StatementId) -> io::Result<()> {
-        let Some((cursor, entries)) = self.cursors.last().and_then(|cursor| Some((cursor, cursor.includes(id)?))) else {
+        let Some((cursor, entries)) =
+            self.cursors.last().and_then(|cursor| Some((cursor, cursor.includes(id)?)))
+        else {
             return Ok(());
         };
         self.json.key("includes")?;
@@ -256,7 +258,8 @@ impl<'a> Writer<'a, '_, '_> {
     }
 
     fn comments(&mut self, comments: Range<usize>) -> io::Result<()> {
-        let Some(tree) = self.cursors.last().map(|cursor| cursor.tree).filter(|_| self.options.comments) else {
+        let Some(tree) = self.cursors.last().map(|cursor| cursor.tree).filter(|_| self.options.comments)
+        else {
             return Ok(());
         };
         tree.comments.get(comments).unwrap_or_default().iter().try_for_each(|comment| self.comment(*comment))

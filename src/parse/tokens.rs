@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::json::{Encoding, Json};
 use super::Status;
+use super::json::{Encoding, Json};
 use crate::syntax::{Ended, ReadStatement, Refusal, read_as_nginx};
 
 /// Writes the line of one file.

@@ -9,7 +9,9 @@ pub(super) fn check(words: &[&[u8]], names: &mut Names) -> Checked {
     let words = inside(words)?;
     match words.as_slice() {
         [] => Err(invalid(b")")),
-        [variable, rest @ ..] if variable.len() > 1 && variable.starts_with(b"$") => comparison(variable, rest, names),
+        [variable, rest @ ..] if variable.len() > 1 && variable.starts_with(b"$") => {
+            comparison(variable, rest, names)
+        }
         [test, rest @ ..] if is_test(test) => file_test(test, rest, names),
         [first, ..] => Err(invalid(first)),
     }

@@ -71,13 +71,11 @@ fn form(
 }
 
 fn takes(variant: &Variant, count: usize, version: Option<Version>) -> bool {
-    match version {
-        Some(version) => variant.args_in(version).accepts(count),
-        None => {
-            let earlier = earlier(variant).filter_map(|before| before.args);
-            std::iter::once(variant.args).chain(earlier).any(|args| args.accepts(count))
-        }
+    if let Some(version) = version {
+        return variant.args_in(version).accepts(count);
     }
+    let earlier = earlier(variant).filter_map(|before| before.args);
+    std::iter::once(variant.args).chain(earlier).any(|args| args.accepts(count))
 }
 
 /// A message with words of the configuration in it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::reading::{NOT_FOUND, TOO_MANY, is_unread, load_failed, open_failed};
+use super::super::messages::{NOT_FOUND, TOO_MANY, is_unread, load_failed, open_failed};
 use super::{Machine, Stop};
 use crate::config::{LoadError, resolve};
 use crate::syntax::{Statement, StatementId};
@@ -12,7 +12,12 @@ use crate::syntax::{Statement, StatementId};
 const ROUNDS: usize = 2;
 
 impl Machine<'_, '_> {
-    pub(super) fn include(&mut self, entry: usize, id: StatementId, statement: Statement) -> Result<(), Stop> {
+    pub(super) fn include(
+        &mut self,
+        entry: usize,
+        id: StatementId,
+        statement: Statement,
+    ) -> Result<(), Stop> {
         if let Some(entry) = self.reading.entries.get_mut(entry) {
             entry.includes.entry(id).or_default();
         }
@@ -38,7 +43,8 @@ impl Machine<'_, '_> {
         if !self.reading.leads_to(from, include, entry) {
             self.reading.lead_to(from, include, entry);
         }
-        let rounds = self.cursors.iter().filter(|cursor| cursor.entry == entry && cursor.close.is_none()).count();
+        let rounds =
+            self.cursors.iter().filter(|cursor| cursor.entry == entry && cursor.close.is_none()).count();
         if rounds >= ROUNDS {
             return Err(self.stop_at_include(open_failed(self.main.shown(path), TOO_MANY)));
         }
@@ -54,7 +60,11 @@ impl Machine<'_, '_> {
     fn unreadable(&mut self, path: &Path, error: &LoadError) -> Stop {
         self.reading.unread |= is_unread(error);
         let message = load_failed(self.main.shown(path), error);
-        if *error == LoadError::Directory { Stop { place: None, message } } else { self.stop_at_include(message) }
+        if *error == LoadError::Directory {
+            Stop { place: None, message }
+        } else {
+            self.stop_at_include(message)
+        }
     }
 
     fn stop_at_include(&self, message: Vec<u8>) -> Stop {

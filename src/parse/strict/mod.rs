@@ -3,6 +3,7 @@
 //!
 //! What nginx learns only from the machine it runs on is left out: certificates, host names, log files, ports.
 
+mod block;
 mod condition;
 mod data;
 mod dispatch;
@@ -13,15 +14,15 @@ mod script;
 mod setters;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::path::PathBuf;
 
-use super::reading::{Main, Problem, Reading, until_nul};
+use super::messages::until_nul;
+use super::reading::{Main, Problem, Reading};
 use super::{Error, Options};
-use crate::catalogue::{Context, DirectiveId, Variant, directive};
-use crate::config::{Library, ScopeKind};
+use crate::catalogue::{Context, directive};
+use crate::config::Library;
 use crate::syntax::{self, RawBodies, Refusal, Statement, StatementId, StatementKind};
 
+use block::{Block, Call, Cursor, Inside, assumed};
 use data::Data;
 use http::Http;
 
@@ -59,87 +60,6 @@ pub(super) fn read<'f>(library: Library<'f>, main: Main, options: &Options) -> R
         message: stop.message,
     }));
     Ok(machine.reading)
-}
-
-/// The contexts that the configuration is taken to stand in, outermost first.
-fn assumed(options: &Options) -> Vec<Context> {
-    let levels = options.context.as_ref().map_or(&[ScopeKind::Main][..], |context| context.levels());
-    levels.iter().filter_map(|&level| context(level)).collect()
-}
-
-fn context(level: ScopeKind) -> Option<Context> {
-    Some(match level {
-        ScopeKind::Main => Context::Main,
-        ScopeKind::Events => Context::Events,
-        ScopeKind::Http => Context::Http,
-        ScopeKind::Server => Context::Server,
-        ScopeKind::Location => Context::Location,
-        ScopeKind::IfInServer => Context::IfInServer,
-        ScopeKind::IfInLocation => Context::IfInLocation,
-        ScopeKind::LimitExcept => Context::LimitExcept,
-        ScopeKind::Upstream => Context::Upstream,
-        ScopeKind::Stream => Context::Stream,
-        ScopeKind::StreamServer => Context::StreamServer,
-        ScopeKind::StreamUpstream => Context::StreamUpstream,
-        ScopeKind::Mail => Context::Mail,
-        ScopeKind::MailServer => Context::MailServer,
-        ScopeKind::Data | ScopeKind::Other => return None,
-    })
-}
-
-/// What a block holds.
-enum Inside {
-    Directives(Context),
-    Data(Data),
-    /// Directives of a module about whose blocks nothing is known.
-    Anything,
-}
-
-/// An open block.
-struct Block {
-    inside: Inside,
-    /// The directives that stand in it.
-    seen: HashSet<DirectiveId>,
-    /// The location that it is.
-    location: Option<usize>,
-}
-
-impl Block {
-    fn new(inside: Inside) -> Self {
-        Self { inside, seen: HashSet::new(), location: None }
-    }
-}
-
-/// How far a file, or a block of it, has been carried out.
-struct Cursor {
-    entry: usize,
-    next: u32,
-    end: u32,
-    /// The block's closing brace; nothing for a file.
-    close: Option<u32>,
-    /// The include that is being followed, and the files it still leads to, the next one last.
-    include: StatementId,
-    waiting: Vec<PathBuf>,
-}
-
-/// A directive at the moment its setter is called.
-struct Call<'a> {
-    id: DirectiveId,
-    variant: &'static Variant,
-    context: Context,
-    /// The decoded words, the name first.
-    words: Vec<Cow<'a, [u8]>>,
-}
-
-impl Call<'_> {
-    /// The decoded word `index`, the name being 0; empty if there is none.
-    fn word(&self, index: usize) -> &[u8] {
-        self.words.get(index).map_or(&[], |word| word)
-    }
-
-    fn arguments(&self) -> impl Iterator<Item = &[u8]> {
-        self.words.iter().skip(1).map(Cow::as_ref)
-    }
 }
 
 struct Machine<'f, 'o> {
@@ -287,9 +207,17 @@ impl Machine<'_, '_> {
     }
 
     /// Opens what the directive leads to.
-    fn go_in(&mut self, entry: usize, id: StatementId, statement: Statement, call: &Call<'_>) -> Result<(), Stop> {
+    fn go_in(
+        &mut self,
+        entry: usize,
+        id: StatementId,
+        statement: Statement,
+        call: &Call<'_>,
+    ) -> Result<(), Stop> {
         match statement.kind {
-            StatementKind::Simple if statement.name == directive::INCLUDE => self.include(entry, id, statement),
+            StatementKind::Simple if statement.name == directive::INCLUDE => {
+                self.include(entry, id, statement)
+            }
             StatementKind::Simple => Ok(()),
             StatementKind::Raw => self.read_up_to(entry, statement.close),
             StatementKind::Block => {

@@ -51,7 +51,8 @@ fn flag(call: &Call<'_>) -> Checked {
 }
 
 fn words(call: &Call<'_>) -> Checked {
-    let known = |word: &&[u8]| call.variant.values.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(word));
+    let known =
+        |word: &&[u8]| call.variant.values.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(word));
     let unknown = call.arguments().find(|word| !known(word)).filter(|_| !call.variant.values.is_empty());
     unknown.map_or(Ok(()), |word| Err(quoted("invalid value \"", word, "\"")))
 }

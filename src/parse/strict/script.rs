@@ -17,7 +17,7 @@ const ADDED: [&str; 8] = [
     "uid_set",
 ];
 
-/// Variables that a configuration may define although a module has them, besides those of TLS and GeoIP.
+/// Variables that a configuration may define although a module has them, besides `ssl_*` and `geoip_*`.
 const CHANGEABLE: [&str; 9] = [
     "ancient_browser",
     "args",

@@ -1,8 +1,8 @@
 //! What single directives make of their words: duplicates, and the setters with a grammar of their own.
 
+use super::dispatch::quoted;
 use super::http::{Location, Match};
 use super::scalar::{self, Checked};
-use super::dispatch::quoted;
 use super::script::Names;
 use super::{Call, Machine, condition};
 use crate::catalogue::{Context, Family, Origin, Repeat, ValueKind, directive};
@@ -54,7 +54,10 @@ impl Machine<'_, '_> {
                 names.compile(call.word(2))
             }
             directive::SERVER_NAME => {
-                words.iter().filter(|word| word.starts_with(b"~")).for_each(|regex| names.defines_groups(regex));
+                words
+                    .iter()
+                    .filter(|word| word.starts_with(b"~"))
+                    .for_each(|regex| names.defines_groups(regex));
                 Ok(())
             }
             _ if call.variant.origin != Origin::Nginx => {
@@ -70,7 +73,9 @@ impl Machine<'_, '_> {
             id => match call.variant.value {
                 Some(ValueKind::Complex | ValueKind::ComplexSize) => names.compile(call.word(1)),
                 Some(ValueKind::PredicateList) => words.iter().try_for_each(|word| names.compile(word)),
-                _ if call.variant.family == Family::Http && is_compiled(id.name()) => names.compile(call.word(1)),
+                _ if call.variant.family == Family::Http && is_compiled(id.name()) => {
+                    names.compile(call.word(1))
+                }
                 _ => Ok(()),
             },
         }
@@ -82,7 +87,8 @@ impl Machine<'_, '_> {
             return self.http.names.compile(words.first().copied().unwrap_or_default());
         }
         let first = words.first().copied().unwrap_or_default();
-        let is_address = || [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| first.starts_with(start));
+        let is_address =
+            || [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| first.starts_with(start));
         match (scalar::number(first), words) {
             (Some(0..=999), [_]) => Ok(()),
             (Some(0..=999), [_, value, ..]) => self.http.names.compile(value),
@@ -192,7 +198,9 @@ fn nested(matching: Match, name: &[u8], outer: &Location) -> Checked {
         (Match::Exact, _) => in_outer("cannot be inside the exact location"),
         (Match::Named, _) => in_outer("cannot be inside the named location"),
         (_, Match::Named) => Err(quoted("named location \"", name, "\" can be on the server level only")),
-        (_, Match::Exact | Match::Prefix) if !name.starts_with(&outer.name) => in_outer("is outside location"),
+        (_, Match::Exact | Match::Prefix) if !name.starts_with(&outer.name) => {
+            in_outer("is outside location")
+        }
         _ => Ok(()),
     }
 }
