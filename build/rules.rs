@@ -22,7 +22,8 @@ pub fn generate() {
     let mut rules: Vec<Rule> = files.iter().map(|file| read(file)).collect();
     rules.sort_by(|a, b| a.code.cmp(&b.code));
     check_unique(&rules);
-    let mut out = format!("/// Every built-in rule, by code.\npub static RULES: [Rule; {}] = [\n", rules.len());
+    let mut out =
+        format!("/// Every built-in rule, by code.\npub static RULES: [Rule; {}] = [\n", rules.len());
     for rule in &rules {
         writeln!(out, "{rule:?},").expect("writing to a string");
     }
@@ -47,7 +48,8 @@ fn rule_files(folder: &Path) -> Vec<PathBuf> {
 fn read(file: &Path) -> Rule {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     assert!(text.lines().count() <= MOST_LINES, "{}: more than {MOST_LINES} lines", file.display());
-    let rule: Rule = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let rule: Rule =
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     assert_eq!(stem, Some(&*rule.name), "{}: the file is named after the rule", file.display());
     rule

@@ -47,7 +47,7 @@ impl Safety {
 }
 
 /// One replacement: the bytes of `span` become `text`. An empty span inserts.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Edit {
     /// What is replaced.
     pub span: Span,

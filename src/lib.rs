@@ -29,16 +29,19 @@
 //! 10. No panic, no unbounded recursion, no quadratic path, on any input. `unsafe` is forbidden.
 
 pub mod catalogue;
+pub mod cli;
 pub mod config;
 pub mod files;
 pub mod finding;
 pub mod fix;
 pub mod handshake;
 pub mod intent;
+pub mod lint;
 pub mod output;
 pub mod parse;
 pub mod route;
 pub mod rules;
+pub mod run;
 pub mod scope;
 pub mod source;
 pub mod syntax;

@@ -48,17 +48,20 @@ fn every_location_label_is_met() {
     let mut wrong = String::new();
     let mut checked = 0;
     for case in cases() {
-        let expect: Value = serde_json::from_slice(&std::fs::read(case.join("expect.json")).unwrap()).unwrap();
+        let expect: Value =
+            serde_json::from_slice(&std::fs::read(case.join("expect.json")).unwrap()).unwrap();
         for version in [(1, 22, 1), (1, 28, 0), (1, 29, 6), (1, 29, 7), (1, 31, 5)] {
             let version = Version::new(version.0, version.1, version.2);
             let got = verdicts(&case, version);
             for label in expect["locations"].as_array().unwrap() {
                 let place = format!("{}:{}", label["file"].as_str().unwrap(), label["line"]);
                 let wanted = expected(label, version);
-                let verdict = got.iter().find(|(at, _)| *at == place).map_or("missing", |(_, verdict)| verdict);
+                let verdict =
+                    got.iter().find(|(at, _)| *at == place).map_or("missing", |(_, verdict)| verdict);
                 checked += 1;
                 if wanted != "n/a" && verdict != wanted {
-                    writeln!(wrong, "{} {place} {version:?}: {verdict}, expected {wanted}", case.display()).unwrap();
+                    writeln!(wrong, "{} {place} {version:?}: {verdict}, expected {wanted}", case.display())
+                        .unwrap();
                 }
             }
         }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::include::{self, Resolution};
 use super::{
-    Base, Config, Context, Include, IncludeId, IncludeProblem, Library, LoadError, Node, NodeId, Paths, Scope, ScopeId,
-    ScopeKind, Unresolved,
+    Base, Config, Context, Include, IncludeId, IncludeProblem, Library, LoadError, Node, NodeId, Paths,
+    Scope, ScopeId, ScopeKind, Unresolved,
 };
 use crate::catalogue::{DirectiveId, directive};
 use crate::source::{DocId, Span};
@@ -17,9 +17,24 @@ use crate::syntax::{Statement, StatementId, StatementKind};
 const MOST_REPEATED_NODES: usize = 2_000_000;
 
 /// Builds the tree that starts with `root`.
-pub fn assemble(library: &mut Library<'_>, root: DocId, context: &Context, base: &Base, paths: &Paths) -> Config {
-    let config = Config { root, complete: context.is_main(), includes: vec![Include::default()], ..Config::default() };
-    let mut assembly = Assembly { library, config, base, paths, frames: Vec::new(), open: HashSet::new(), seen: HashSet::new() };
+pub fn assemble(
+    library: &mut Library<'_>,
+    root: DocId,
+    context: &Context,
+    base: &Base,
+    paths: &Paths,
+) -> Config {
+    let config =
+        Config { root, complete: context.is_main(), includes: vec![Include::default()], ..Config::default() };
+    let mut assembly = Assembly {
+        library,
+        config,
+        base,
+        paths,
+        frames: Vec::new(),
+        open: HashSet::new(),
+        seen: HashSet::new(),
+    };
     let scope = assembly.assume(context);
     assembly.enter_file(root, scope, IncludeId(0));
     assembly.run();
@@ -97,7 +112,9 @@ impl Assembly<'_, '_> {
         while let Some(frame) = self.frames.pop() {
             match frame {
                 Frame::File { path, site } => self.open_file(&path, site),
-                Frame::Statements { doc, at, end, closes, scope, .. } if at >= end => self.close(doc, scope, closes),
+                Frame::Statements { doc, at, end, closes, scope, .. } if at >= end => {
+                    self.close(doc, scope, closes);
+                }
                 Frame::Statements { doc, at, end, scope, include, closes } => {
                     let statement = self.library.texts.statement(doc, StatementId(at));
                     let after = statement.next.max(at + 1);
@@ -126,14 +143,24 @@ impl Assembly<'_, '_> {
     }
 
     /// Adds one directive and, where it is a block or an include, what it leads to.
-    fn place(&mut self, doc: DocId, id: StatementId, statement: Statement, scope: ScopeId, include: IncludeId) {
+    fn place(
+        &mut self,
+        doc: DocId,
+        id: StatementId,
+        statement: Statement,
+        scope: ScopeId,
+        include: IncludeId,
+    ) {
         let within = self.config.scope(scope).kind;
         let is_include = statement.name == directive::INCLUDE && self.takes_includes(scope);
-        let name = if within == ScopeKind::Data && !is_include { DirectiveId::UNKNOWN } else { statement.name };
+        let name =
+            if within == ScopeKind::Data && !is_include { DirectiveId::UNKNOWN } else { statement.name };
         let node = self.next_node();
         self.config.nodes.push(Node { doc, statement: id, name, scope, include, next: NodeId(node.0 + 1) });
         match statement.kind {
-            StatementKind::Simple if is_include && statement.word_count == 2 => self.follow(doc, id, scope, include),
+            StatementKind::Simple if is_include && statement.word_count == 2 => {
+                self.follow(doc, id, scope, include);
+            }
             StatementKind::Block => {
                 let kind = scope_kind(within, name);
                 let inner = self.add_scope(Scope {
@@ -144,7 +171,14 @@ impl Assembly<'_, '_> {
                     ..Scope::default()
                 });
                 let closes = Closes::Scope(node);
-                self.frames.push(Frame::Statements { doc, at: id.0 + 1, end: statement.next, scope: inner, include, closes });
+                self.frames.push(Frame::Statements {
+                    doc,
+                    at: id.0 + 1,
+                    end: statement.next,
+                    scope: inner,
+                    include,
+                    closes,
+                });
             }
             StatementKind::Simple | StatementKind::Raw => {}
         }
@@ -178,7 +212,9 @@ impl Assembly<'_, '_> {
 
     fn queue(&mut self, found: Resolution, site: Site) {
         let Resolution { files, shown, pattern, certain } = found;
-        if files.is_empty() && !pattern {
+        // What nginx's packages ship may be left out of a repository: it stands beside the real main file.
+        let shipped = site.neutral && !self.paths.is_given();
+        if files.is_empty() && !pattern && !shipped {
             self.unresolved(IncludeProblem::NotFound, &shown, site);
         } else if files.is_empty() && !certain {
             self.lose_sight(site);
@@ -193,6 +229,7 @@ impl Assembly<'_, '_> {
             Ok(doc) => {
                 let include = IncludeId(number(self.config.includes.len()));
                 self.config.includes.push(Include { parent: site.include, span: site.statement });
+                self.config.included.push(doc);
                 return self.enter_file(doc, site.scope, include);
             }
             Err(LoadError::NotFound) => IncludeProblem::NotFound,
@@ -206,7 +243,8 @@ impl Assembly<'_, '_> {
         let distinct = || -> usize {
             self.config.documents.iter().map(|&doc| self.library.texts.tree(doc).statements.len()).sum()
         };
-        self.config.nodes.len() > MOST_REPEATED_NODES && self.config.nodes.len() > MOST_REPEATED_NODES + distinct()
+        self.config.nodes.len() > MOST_REPEATED_NODES
+            && self.config.nodes.len() > MOST_REPEATED_NODES + distinct()
     }
 
     fn unresolved(&mut self, problem: IncludeProblem, path: &Path, site: Site) {

@@ -82,7 +82,8 @@ const LIKELY: [(Place, &str); 9] = [
 /// The first likely context in which most of the text's top directives may stand. A text without any directive that is
 /// known is a main file.
 fn guess(tree: &Tree) -> Context {
-    let places: Vec<Contexts> = tree.children(None).map(|id| contexts(tree, id)).filter(|it| *it != Contexts::NONE).collect();
+    let places: Vec<Contexts> =
+        tree.children(None).map(|id| contexts(tree, id)).filter(|it| *it != Contexts::NONE).collect();
     let fits = |place: Place| places.iter().filter(|contexts| contexts.contains(place)).count();
     let best = LIKELY.iter().map(|&(place, _)| fits(place)).max().unwrap_or(0);
     let named = LIKELY.iter().find(|&&(place, _)| fits(place) == best).map_or("main", |&(_, name)| name);

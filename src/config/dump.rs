@@ -6,7 +6,9 @@ const HEADER: &[u8] = b"# configuration file ";
 
 /// Whether `text` is a dump: its first line that is not empty and not one of nginx's own messages is such a header.
 pub fn is_dump(text: &[u8]) -> bool {
-    lines(text).find(|line| !line.trim_ascii().is_empty() && !line.starts_with(b"nginx: ")).is_some_and(|line| header(line).is_some())
+    lines(text)
+        .find(|line| !line.trim_ascii().is_empty() && !line.starts_with(b"nginx: "))
+        .is_some_and(|line| header(line).is_some())
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -182,7 +182,9 @@ mod tests {
     #[test]
     fn results_are_in_byte_order_over_directories() {
         let mut files = Memory::default();
-        for name in ["/c/9.conf", "/c/10.conf", "/c/B.conf", "/c/_.conf", "/c/a.conf", "/d/x.conf", "/c/.h.conf"] {
+        for name in
+            ["/c/9.conf", "/c/10.conf", "/c/B.conf", "/c/_.conf", "/c/a.conf", "/d/x.conf", "/c/.h.conf"]
+        {
             files.add(name, "");
         }
         let found = expand(&files, Path::new("/[cd]/*.conf"));

@@ -17,6 +17,13 @@ pub struct Paths {
     pub map: Vec<(PathBuf, PathBuf)>,
 }
 
+impl Paths {
+    /// Whether the user has said where the server's files are.
+    pub fn is_given(&self) -> bool {
+        self.prefix.is_some() || self.root.is_some() || !self.map.is_empty()
+    }
+}
+
 /// The folder that relative includes start from.
 #[derive(Debug, Clone)]
 pub enum Base {
@@ -41,8 +48,13 @@ pub struct Resolution {
 
 /// The folders under which packages and images keep nginx's configuration. A repository usually holds a copy of just
 /// that folder, so `/etc/nginx/x` is looked for beside the main file when it does not exist on this machine.
-const CONFIGURATION_FOLDERS: [&str; 5] =
-    ["/etc/nginx", "/usr/local/nginx/conf", "/usr/local/etc/nginx", "/opt/nginx/conf", "/usr/local/openresty/nginx/conf"];
+const CONFIGURATION_FOLDERS: [&str; 5] = [
+    "/etc/nginx",
+    "/usr/local/nginx/conf",
+    "/usr/local/etc/nginx",
+    "/opt/nginx/conf",
+    "/usr/local/openresty/nginx/conf",
+];
 
 /// A place to look, and whether nginx would look exactly there.
 type Candidate = (PathBuf, bool);
@@ -137,7 +149,6 @@ pub fn is_neutral(argument: &[u8]) -> bool {
     NEUTRAL.contains(&name)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +156,12 @@ mod tests {
 
     fn paths_of(argument: &str, base: &Base, paths: &Paths) -> (Vec<String>, bool) {
         let mut files = Memory::default();
-        for name in ["/repo/nginx/conf.d/a.conf", "/repo/nginx/conf.d/b.conf", "/repo/nginx/x.inc", "/srv/etc/nginx/x.inc"] {
+        for name in [
+            "/repo/nginx/conf.d/a.conf",
+            "/repo/nginx/conf.d/b.conf",
+            "/repo/nginx/x.inc",
+            "/srv/etc/nginx/x.inc",
+        ] {
             files.add(name, "");
         }
         let found = resolve(&files, argument.as_bytes(), base, paths);
@@ -163,7 +179,10 @@ mod tests {
     #[test]
     fn absolute_includes_are_looked_for_beside_the_main_file_last() {
         let base = Base::Known("/repo/nginx".into());
-        assert_eq!(paths_of("/etc/nginx/x.inc", &base, &Paths::default()), (vec!["/repo/nginx/x.inc".into()], false));
+        assert_eq!(
+            paths_of("/etc/nginx/x.inc", &base, &Paths::default()),
+            (vec!["/repo/nginx/x.inc".into()], false)
+        );
         let root = Paths { root: Some("/srv".into()), ..Paths::default() };
         assert_eq!(paths_of("/etc/nginx/x.inc", &base, &root), (vec!["/srv/etc/nginx/x.inc".into()], true));
         let map = Paths { map: vec![("/opt/conf".into(), "/repo/nginx".into())], ..Paths::default() };

@@ -103,18 +103,29 @@ pub struct Library<'f> {
 impl<'f> Library<'f> {
     /// An empty library over `files`; names are printed relative to `working_directory`.
     pub fn new(files: &'f dyn Files, working_directory: PathBuf) -> Self {
-        Self { texts: Texts::default(), files, working_directory, origin: Origin::File, opened: HashMap::new() }
+        Self {
+            texts: Texts::default(),
+            files,
+            working_directory,
+            origin: Origin::File,
+            opened: HashMap::new(),
+        }
     }
 
-    /// The same library reading from the files of an `nginx -T` dump.
-    pub fn over_dump<'d>(self, files: &'d dyn Files) -> Library<'d> {
-        Library {
-            texts: self.texts,
+    /// A library that adds the files of an `nginx -T` dump to `texts`, under the names they have there.
+    pub fn over_dump(files: &'f dyn Files, texts: Texts) -> Self {
+        Self {
+            texts,
             files,
             working_directory: PathBuf::new(),
             origin: |_| Origin::Dump,
             opened: HashMap::new(),
         }
+    }
+
+    /// The folder that names are relative to.
+    pub fn working_directory(&self) -> &Path {
+        &self.working_directory
     }
 
     /// The document of a file, read and parsed at its first use.

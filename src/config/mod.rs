@@ -96,12 +96,12 @@ pub enum ScopeKind {
 }
 
 impl ScopeKind {
-    /// Whether requests are configured here and levels above are inherited: http, server, location, `if`, limit_except.
+    /// Whether requests are configured here and levels above are inherited: http, server, location, `if`, `limit_except`.
     pub fn is_http_level(self) -> bool {
         matches!(self, Self::Http | Self::Server) || self.is_location_level()
     }
 
-    /// location, `if` in location, limit_except: the levels that serve requests.
+    /// location, `if` in location, `limit_except`: the levels that serve requests.
     pub fn is_location_level(self) -> bool {
         matches!(self, Self::Location | Self::IfInLocation | Self::LimitExcept)
     }
@@ -184,6 +184,8 @@ pub struct Config {
     pub unresolved: Vec<Unresolved>,
     /// Documents that the tree is made of, in order of first opening.
     pub documents: Vec<DocId>,
+    /// The document of every include that was followed: one that five servers include stands here five times.
+    pub included: Vec<DocId>,
     own: Vec<(DirectiveId, NodeId)>,
 }
 
@@ -254,10 +256,11 @@ impl Config {
 
     /// The include directives that lead to a node, outermost first.
     pub fn include_chain(&self, include: IncludeId) -> Vec<Span> {
-        let mut chain: Vec<Span> = std::iter::successors(Some(include), |id| self.include(*id).map(|it| it.parent))
-            .take_while(|id| id.0 != 0)
-            .filter_map(|id| self.include(id).map(|include| include.span))
-            .collect();
+        let mut chain: Vec<Span> =
+            std::iter::successors(Some(include), |id| self.include(*id).map(|it| it.parent))
+                .take_while(|id| id.0 != 0)
+                .filter_map(|id| self.include(id).map(|include| include.span))
+                .collect();
         chain.reverse();
         chain
     }

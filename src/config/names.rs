@@ -91,10 +91,14 @@ impl<'a> View<'a> {
             let name = name.and_then(|name| self.arg(name, 0));
             return name.map_or("server".into(), |name| format!("server {}", String::from_utf8_lossy(&name)));
         }
-        let words: Vec<_> = self.words(node).iter().map(|word| {
-            let doc = self.config.node(node).doc;
-            String::from_utf8_lossy(self.texts.sources.get(doc).slice(word.start, word.end)).into_owned()
-        }).collect();
+        let words: Vec<_> = self
+            .words(node)
+            .iter()
+            .map(|word| {
+                let doc = self.config.node(node).doc;
+                String::from_utf8_lossy(self.texts.sources.get(doc).slice(word.start, word.end)).into_owned()
+            })
+            .collect();
         words.join(" ")
     }
 

@@ -76,7 +76,9 @@ impl Files for Disk {
         match self.kind(path)? {
             FileKind::File => {}
             FileKind::Directory => return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory")),
-            FileKind::Other => return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file")),
+            FileKind::Other => {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file"));
+            }
         }
         let file = std::fs::File::open(path)?;
         let size = usize::try_from(file.metadata()?.len()).unwrap_or(0);

@@ -28,6 +28,13 @@ impl<'f> Overlay<'f> {
         Ok(())
     }
 
+    /// Takes a change back.
+    pub fn revert(&mut self, path: &Path) {
+        if let Ok(path) = self.base.canonical(path) {
+            self.changed.remove(&path);
+        }
+    }
+
     /// The content of a file that was changed.
     pub fn changed(&self, path: &Path) -> Option<&[u8]> {
         self.changed.get(&self.base.canonical(path).ok()?).map(Vec::as_slice)

@@ -1,5 +1,6 @@
 //! Walking a folder: what version control ignores, and what is never configuration, is left out.
 
+use std::cell::LazyCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,8 @@ impl Ignores {
         let repository = full.ancestors().find(|above| above.join(".git").exists());
         let mut ignores = Self(Vec::new());
         let Some(repository) = repository else { return ignores };
-        let mut above: Vec<&Path> = full.ancestors().skip(1).take_while(|it| it.starts_with(repository)).collect();
+        let mut above: Vec<&Path> =
+            full.ancestors().skip(1).take_while(|it| it.starts_with(repository)).collect();
         above.reverse();
         for folder in above {
             ignores.enter(folder);
@@ -68,9 +70,9 @@ impl Ignores {
     }
 
     fn hold(&self, path: &Path, is_folder: bool) -> bool {
-        let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let full = LazyCell::new(|| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()));
         for (base, patterns) in self.0.iter().rev() {
-            let path = if base.is_absolute() { &full } else { path };
+            let path = if base.is_absolute() { full.as_path() } else { path };
             if !path.starts_with(base) {
                 continue;
             }

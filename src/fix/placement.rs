@@ -1,7 +1,7 @@
 //! Where a directive goes so that it is in force at one block and nothing else changes.
 //!
 //! nginx takes a list whole from the nearest level that has an entry: the first `proxy_set_header` of a block switches
-//! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and limit_except
+//! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and `limit_except`
 //! (`nginx -t`), so the place is always the location around them.
 
 use crate::catalogue::{DirectiveId, directive};
@@ -33,7 +33,7 @@ impl Wanted {
     }
 
     /// The value, as it is written.
-    fn value(&self) -> &str {
+    pub fn value(&self) -> &str {
         self.words().last().unwrap_or_default()
     }
 }
@@ -80,7 +80,9 @@ impl Plan<'_> {
             return;
         }
         match request.header_level.level {
-            Some(deciding) if deciding == self.location || level == Level::Deciding => self.add_to(deciding, &wanted),
+            Some(deciding) if deciding == self.location || level == Level::Deciding => {
+                self.add_to(deciding, &wanted);
+            }
             Some(deciding) => self.repeat(deciding, &wanted),
             None => self.after_pass.extend(wanted.iter().map(|wanted| wanted.text.clone())),
         }
@@ -106,7 +108,9 @@ impl Plan<'_> {
     fn entry(&self, level: ScopeId, wanted: &Wanted) -> Option<NodeId> {
         let name = wanted.header()?;
         let mut entries = self.view.config.own(level, directive::PROXY_SET_HEADER);
-        entries.find(|&node| self.view.arg(node, 0).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes())))
+        entries.find(|&node| {
+            self.view.arg(node, 0).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+        })
     }
 
     /// A blank line in a snippet sends nothing: a line of the block's own beside it does no harm and leaves the snippet
@@ -121,9 +125,13 @@ impl Plan<'_> {
         let config = self.view.config;
         let is_wanted = |node: NodeId, wanted: &Wanted| {
             let name = self.view.arg(node, 0);
-            name.is_some_and(|name| wanted.header().is_some_and(|header| name.eq_ignore_ascii_case(header.as_bytes())))
+            name.is_some_and(|name| {
+                wanted.header().is_some_and(|header| name.eq_ignore_ascii_case(header.as_bytes()))
+            })
         };
-        let kept = config.own(level, directive::PROXY_SET_HEADER).filter(|&node| !wanted.iter().any(|it| is_wanted(node, it)));
+        let kept = config
+            .own(level, directive::PROXY_SET_HEADER)
+            .filter(|&node| !wanted.iter().any(|it| is_wanted(node, it)));
         let mut lines: Vec<String> = kept.map(|node| source(self.view, self.view.head(node))).collect();
         lines.extend(wanted.iter().map(|wanted| wanted.text.clone()));
         self.after_pass.extend(lines);

@@ -1,4 +1,4 @@
-//! Access control (`ngx_http_core_access_phase`): allow and deny, auth_basic, auth_request, and how `satisfy` joins them.
+//! Access control (`ngx_http_core_access_phase`): allow and deny, `auth_basic`, `auth_request`, and how `satisfy` joins them.
 
 use std::net::IpAddr;
 
@@ -55,7 +55,8 @@ fn holds(range: &[u8], address: IpAddr) -> bool {
     if range == "all" {
         return true;
     }
-    let (base, bits) = range.split_once('/').map_or((range, None), |(base, bits)| (base, bits.parse::<u32>().ok()));
+    let (base, bits) =
+        range.split_once('/').map_or((range, None), |(base, bits)| (base, bits.parse::<u32>().ok()));
     match (base.parse::<IpAddr>(), address) {
         (Ok(IpAddr::V4(base)), IpAddr::V4(address)) => {
             same_prefix(base.to_bits().into(), address.to_bits().into(), bits.unwrap_or(32), 32)

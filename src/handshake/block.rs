@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use super::access::{self, Access};
 use super::ending::{self, Ending, Phase};
-use super::{Answer, BlockReport, Reason, Request, Verdict, cache, header, judge_headers, request, subrequest};
+use super::{
+    Answer, BlockReport, Reason, Request, Verdict, cache, header, judge_headers, request, subrequest,
+};
 use crate::catalogue::{Handler, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::route::{self, Found};
@@ -28,8 +30,13 @@ pub struct Judge<'a> {
     server_phases: RefCell<HashMap<ScopeId, Phase>>,
 }
 
-/// Judges every location, `if` in location and limit_except of a tree, in file order.
-pub fn judge(view: View<'_>, definitions: &Definitions, client: &Client, version: Version) -> Vec<BlockReport> {
+/// Judges every location, `if` in location and `limit_except` of a tree, in file order.
+pub fn judge(
+    view: View<'_>,
+    definitions: &Definitions,
+    client: &Client,
+    version: Version,
+) -> Vec<BlockReport> {
     let judge = Judge::new(view, definitions, client, version);
     let serves = |id: &ScopeId| view.config.scope(*id).kind.is_location_level();
     view.config.scope_ids().filter(serves).map(|block| judge.report(block)).collect()
@@ -121,7 +128,9 @@ impl<'a> Judge<'a> {
             directive::POST_ACTION,
         ];
         let config = self.view.config;
-        let Some(path) = route::pattern(self.view, location).and_then(|it| Some(it.path()?.to_vec())) else { return true };
+        let Some(path) = route::pattern(self.view, location).and_then(|it| Some(it.path()?.to_vec())) else {
+            return true;
+        };
         let Some(server) = config.enclosing(location, ScopeKind::Server) else { return true };
         std::iter::once(server).chain(config.descendants(server)).any(|scope| {
             LEADING.iter().flat_map(|&name| config.own(scope, name)).any(|node| self.leads_to(node, &path))
@@ -138,11 +147,13 @@ impl<'a> Judge<'a> {
     /// The `limit_except` of a location that is in force for the client's method.
     pub(super) fn limit_except(&self, location: ScopeId) -> Option<ScopeId> {
         let config = self.view.config;
-        let limited = config.children(location).find(|&id| config.scope(id).kind == ScopeKind::LimitExcept)?;
+        let limited =
+            config.children(location).find(|&id| config.scope(id).kind == ScopeKind::LimitExcept)?;
         let node = config.scope(limited).node?;
         let method = self.client.method.as_str();
         let listed = self.view.args(node).any(|listed| {
-            listed.eq_ignore_ascii_case(method.as_bytes()) || (method == "HEAD" && listed.eq_ignore_ascii_case(b"GET"))
+            listed.eq_ignore_ascii_case(method.as_bytes())
+                || (method == "HEAD" && listed.eq_ignore_ascii_case(b"GET"))
         });
         (!listed).then_some(limited)
     }
@@ -175,7 +186,8 @@ impl<'a> Judge<'a> {
 
     /// The answer where nginx ends the request with a status: `error_page` may take it elsewhere.
     fn status(&self, in_force: ScopeId, code: u16, with_text: bool, changes: u8) -> Answer {
-        let page = if with_text || code < 300 || code == 444 { None } else { self.error_page(in_force, code) };
+        let page =
+            if with_text || code < 300 || code == 444 { None } else { self.error_page(in_force, code) };
         let Some((target, kept)) = page else { return Answer::fails(status_reason(code)) };
         let answer = match target.as_slice() {
             [b'@', ..] => self.at_name(in_force, &target, changes),
@@ -216,10 +228,11 @@ impl<'a> Judge<'a> {
     fn stayed(&self, block: ScopeId, phase: &Phase, changes: u8) -> Answer {
         let config = self.view.config;
         let serving = phase.in_force;
-        if serving == block && config.scope(block).kind == ScopeKind::Location {
-            if let Some(answer) = self.try_files(block, changes) {
-                return answer;
-            }
+        if serving == block
+            && config.scope(block).kind == ScopeKind::Location
+            && let Some(answer) = self.try_files(block, changes)
+        {
+            return answer;
         }
         let own = handler(config, serving);
         if own.is_none() && phase.earlier_pass.is_some() {
@@ -239,7 +252,9 @@ impl<'a> Judge<'a> {
         Some(match &*last {
             [b'@', ..] => self.at_name(location, &last, changes),
             [b'=', ..] => Answer::fails(Reason::NotProxied),
-            path => self.at_path(location, path.split(|&byte| byte == b'?').next().unwrap_or_default(), changes),
+            path => {
+                self.at_path(location, path.split(|&byte| byte == b'?').next().unwrap_or_default(), changes)
+            }
         })
     }
 
@@ -293,7 +308,8 @@ impl<'a> Judge<'a> {
         if cache::may_answer(&environment, block) {
             return Answer::depends(Reason::Cache);
         }
-        let blanked = sent.lines("Sec-WebSocket-Protocol").any(|line| line.node.is_some() && line.value.is_blank());
+        let blanked =
+            sent.lines("Sec-WebSocket-Protocol").any(|line| line.node.is_some() && line.value.is_blank());
         if blanked || header::hides(self.view, block, "Sec-WebSocket-Protocol") {
             return Answer::depends(Reason::Subprotocol);
         }
@@ -303,7 +319,8 @@ impl<'a> Judge<'a> {
     /// Whether a subrequest to this location would itself become a tunnel.
     fn is_upgraded(&self, target: ScopeId) -> bool {
         let Some(pass) = handler(self.view.config, target) else { return false };
-        let upgraded = |request: &Request| judge_headers(self.view, target, request).answer().verdict == Verdict::Works;
+        let upgraded =
+            |request: &Request| judge_headers(self.view, target, request).answer().verdict == Verdict::Works;
         self.request(target, pass).is_some_and(|request| upgraded(&request))
     }
 }

@@ -13,5 +13,8 @@ pub fn may_answer(environment: &Environment<'_>, block: ScopeId) -> bool {
         return false;
     }
     let bypass = list(view.config, block, directive::PROXY_CACHE_BYPASS);
-    !bypass.iter().flat_map(|&node| view.args(node)).any(|value| holds(&environment.evaluate(&value)) == Outcome::True)
+    !bypass
+        .iter()
+        .flat_map(|&node| view.args(node))
+        .any(|value| holds(&environment.evaluate(&value)) == Outcome::True)
 }

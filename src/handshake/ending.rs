@@ -82,7 +82,9 @@ impl Run<'_, '_> {
         }
         let config = self.environment.view.config;
         if config.scope(branch).kind == ScopeKind::IfInLocation {
-            let pass = config.directives(self.phase.in_force).find(|&node| config.node(node).name.handler().is_some());
+            let pass = config
+                .directives(self.phase.in_force)
+                .find(|&node| config.node(node).name.handler().is_some());
             if config.scope(self.phase.in_force).kind == ScopeKind::IfInLocation {
                 self.phase.earlier_pass = self.phase.earlier_pass.or(pass);
             }
@@ -115,10 +117,13 @@ impl Run<'_, '_> {
 
     fn rewrite(&mut self, node: NodeId) -> Step {
         let view = self.environment.view;
-        let (Some(regex), Some(replacement)) = (view.arg(node, 0), view.arg(node, 1)) else { return Step::On };
+        let (Some(regex), Some(replacement)) = (view.arg(node, 0), view.arg(node, 1)) else {
+            return Step::On;
+        };
         let Some(matched) = self.matched(&regex) else { return Step::On };
         let flag = view.arg(node, 2);
-        let absolute = [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start));
+        let absolute =
+            [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start));
         if absolute || matches!(flag.as_deref(), Some(b"redirect" | b"permanent")) {
             return self.end(Ending::Redirect);
         }
@@ -135,7 +140,10 @@ impl Run<'_, '_> {
     }
 
     /// The captures where the expression matches for certain: on the block's own path, or on any path.
-    #[expect(clippy::option_option, reason = "no match, a match on an unknown path, a match with its captures")]
+    #[expect(
+        clippy::option_option,
+        reason = "no match, a match on an unknown path, a match with its captures"
+    )]
     fn matched(&self, regex: &[u8]) -> Option<Option<Vec<Vec<u8>>>> {
         match &self.path {
             Some(path) => {
@@ -167,9 +175,9 @@ fn is_certain(environment: &Environment<'_>, regex: &[u8]) -> bool {
 
 /// Expressions that match every path there is.
 fn matches_everything(regex: &[u8]) -> bool {
-    [&b"/"[..], b"/a", b"/a/b.c", b"/A//-_%"].iter().all(|path| {
-        Regex::new(regex, false).and_then(|regex| regex.is_match(path)).unwrap_or(false)
-    })
+    [&b"/"[..], b"/a", b"/a/b.c", b"/A//-_%"]
+        .iter()
+        .all(|path| Regex::new(regex, false).and_then(|regex| regex.is_match(path)).unwrap_or(false))
 }
 
 fn returned(environment: &Environment<'_>, node: NodeId) -> Ending {
@@ -181,7 +189,11 @@ fn returned(environment: &Environment<'_>, node: NodeId) -> Ending {
 
 /// The path of a replacement, its query left out, with the captures, where they are known, filled in; `None` where a
 /// part is not known.
-fn expand(environment: &Environment<'_>, replacement: &[u8], captures: Option<&[Vec<u8>]>) -> Option<Vec<u8>> {
+fn expand(
+    environment: &Environment<'_>,
+    replacement: &[u8],
+    captures: Option<&[Vec<u8>]>,
+) -> Option<Vec<u8>> {
     use crate::value::{Part, parts};
     let path = replacement.split(|&byte| byte == b'?').next().unwrap_or_default();
     let mut out = Vec::new();
@@ -203,11 +215,12 @@ fn expand(environment: &Environment<'_>, replacement: &[u8], captures: Option<&[
 fn steps(environment: &Environment<'_>, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> {
     let config = environment.view.config;
     let names = [directive::RETURN, directive::REWRITE, directive::BREAK];
-    let mut steps: Vec<_> = names.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None)).collect();
+    let mut steps: Vec<_> =
+        names.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None)).collect();
     if config.own(block, directive::IF).next().is_some() {
-        let branches = config.children(block).filter(|&id| {
-            matches!(config.scope(id).kind, ScopeKind::IfInServer | ScopeKind::IfInLocation)
-        });
+        let branches = config
+            .children(block)
+            .filter(|&id| matches!(config.scope(id).kind, ScopeKind::IfInServer | ScopeKind::IfInLocation));
         steps.extend(branches.filter_map(|id| Some((config.scope(id).node?, Some(id)))));
     }
     steps.sort_unstable();

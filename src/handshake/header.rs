@@ -51,7 +51,8 @@ pub fn judge_headers(view: View<'_>, block: ScopeId, request: &Request) -> Judge
     let visible = !hides(view, block, "Upgrade") && !hides(view, block, "Sec-WebSocket-Accept");
     judgement.add(Reason::ResponseHeaderHidden, visible.into());
     let single = ["Upgrade", "Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
-    judgement.duplicate = single.iter().any(|name| request.sent(name).filter(|line| line.value.bytes().is_some()).count() > 1);
+    judgement.duplicate =
+        single.iter().any(|name| request.sent(name).filter(|line| line.value.bytes().is_some()).count() > 1);
     judgement
 }
 
@@ -80,7 +81,9 @@ fn host_present(request: &Request) -> Outcome {
     request.sent("Host").fold(Outcome::False, |found, line| {
         found.or(match &line.value {
             Value::Known(_) => Outcome::True,
-            Value::Unknown(name) if line.node.is_none() || NEVER_BLANK.contains(&name.as_str()) => Outcome::True,
+            Value::Unknown(name) if line.node.is_none() || NEVER_BLANK.contains(&name.as_str()) => {
+                Outcome::True
+            }
             Value::Unknown(_) => Outcome::Unknown,
         })
     })
@@ -95,10 +98,13 @@ fn is(request: &Request, name: &str, expected: &[u8]) -> Outcome {
 /// Whether nginx removes a response header: `proxy_hide_header` in force names it and no `proxy_pass_header` in force
 /// does; each of the two lists is inherited on its own (`ngx_http_upstream_hide_headers_hash`).
 pub fn hides(view: View<'_>, block: ScopeId, header: &str) -> bool {
-    names(view, block, directive::PROXY_HIDE_HEADER, header) && !names(view, block, directive::PROXY_PASS_HEADER, header)
+    names(view, block, directive::PROXY_HIDE_HEADER, header)
+        && !names(view, block, directive::PROXY_PASS_HEADER, header)
 }
 
 fn names(view: View<'_>, block: ScopeId, list_of: DirectiveId, header: &str) -> bool {
     let entries = list(view.config, block, list_of);
-    entries.iter().any(|&node| view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(header.as_bytes())))
+    entries
+        .iter()
+        .any(|&node| view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(header.as_bytes())))
 }

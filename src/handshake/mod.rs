@@ -143,7 +143,7 @@ impl Answer {
 /// What is known about one block.
 #[derive(Debug, Clone)]
 pub struct BlockReport {
-    /// The location, `if` or limit_except.
+    /// The location, `if` or `limit_except`.
     pub scope: ScopeId,
     /// What answers requests in it.
     pub handler: Option<NodeId>,

@@ -84,7 +84,8 @@ impl Request {
 
 /// Headers with an empty value in nginx's default set: the client's own line is suppressed and nothing is sent
 /// (`ngx_http_proxy_headers`). `Proxy-Connection` joined in 1.31.0.
-const SUPPRESSED: [&str; 6] = ["Upgrade", "Keep-Alive", "TE", "Expect", "Content-Length", "Transfer-Encoding"];
+const SUPPRESSED: [&str; 6] =
+    ["Upgrade", "Keep-Alive", "TE", "Expect", "Content-Length", "Transfer-Encoding"];
 const PROXY_CONNECTION_SUPPRESSED: Version = Version::new(1, 31, 0);
 
 /// The request that nginx of `version` sends for `environment`'s request to its block, whose handler is `pass`.
@@ -144,7 +145,12 @@ fn keep_last_host(lines: &mut Vec<Header>) {
     });
 }
 
-fn default_headers(environment: &Environment<'_>, pass: NodeId, version: Version, set: &[Header]) -> Vec<Header> {
+fn default_headers(
+    environment: &Environment<'_>,
+    pass: NodeId,
+    version: Version,
+    set: &[Header],
+) -> Vec<Header> {
     let connection = if version < HTTP_1_1_BY_DEFAULT { "close" } else { "" };
     let mut defaults = vec![
         Header { name: "Host".into(), value: proxy_host(environment, pass), node: None },
@@ -168,7 +174,9 @@ fn proxy_host(environment: &Environment<'_>, pass: NodeId) -> Value {
     let host = rest.split(|&byte| byte == b'/').next().unwrap_or_default();
     match environment.evaluate(host) {
         Value::Known(host) if host.starts_with(b"unix:") => Value::known("localhost"),
-        Value::Known(host) => Value::Known(host.split(|&byte| byte == b'/').next().unwrap_or_default().to_vec()),
+        Value::Known(host) => {
+            Value::Known(host.split(|&byte| byte == b'/').next().unwrap_or_default().to_vec())
+        }
         unknown @ Value::Unknown(_) => unknown,
     }
 }
@@ -178,7 +186,9 @@ fn client_headers(environment: &Environment<'_>, set: &[Header], defaults: &[Hea
         return Vec::new();
     }
     let lines = environment.client.headers.iter().filter(|(name, _)| !has(set, name) && !has(defaults, name));
-    lines.map(|(name, value)| Header { name: name.clone(), value: Value::known(value.as_str()), node: None }).collect()
+    lines
+        .map(|(name, value)| Header { name: name.clone(), value: Value::known(value.as_str()), node: None })
+        .collect()
 }
 
 /// Whether a flag in force is off.

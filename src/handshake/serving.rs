@@ -12,13 +12,16 @@ impl Judge<'_> {
     /// `rewrite` or `if` first, is not for other methods only, and is not left out by the block's own condition.
     pub fn serves_handshakes(&self, block: ScopeId) -> bool {
         let config = self.view.config;
-        let ended = |phase: ending::Phase| matches!(phase.ending, Some(Ending::Return(..) | Ending::Redirect));
+        let ended =
+            |phase: ending::Phase| matches!(phase.ending, Some(Ending::Return(..) | Ending::Redirect));
         if config.enclosing(block, ScopeKind::Server).is_some_and(|server| ended(self.server_phase(server))) {
             return false;
         }
         match config.scope(block).kind {
             ScopeKind::Location => self.limit_except(block).is_none() && self.stays(block),
-            ScopeKind::LimitExcept => config.scope(block).parent.and_then(|it| self.limit_except(it)) == Some(block),
+            ScopeKind::LimitExcept => {
+                config.scope(block).parent.and_then(|it| self.limit_except(it)) == Some(block)
+            }
             ScopeKind::IfInLocation => self.is_entered(block) && self.stays(block),
             _ => false,
         }

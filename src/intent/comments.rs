@@ -34,7 +34,10 @@ impl Declarations {
         if self.by_place.is_empty() {
             return None;
         }
-        view.config.ancestors(block).filter_map(|id| view.config.scope(id).node).find_map(|node| self.at(view, node))
+        view.config
+            .ancestors(block)
+            .filter_map(|id| view.config.scope(id).node)
+            .find_map(|node| self.at(view, node))
     }
 
     /// What is declared for a directive.

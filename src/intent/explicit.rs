@@ -46,7 +46,8 @@ fn by_use(environment: &Environment<'_>) -> Option<String> {
         is(name, "http_upgrade") || name.to_ascii_lowercase().starts_with(b"http_sec_websocket_")
     };
     view.config.directives(environment.block).find_map(|node| {
-        let found = view.args(node).any(|word| memchr::memchr(b'$', &word).is_some() && variables(&word).any(used));
+        let found =
+            view.args(node).any(|word| memchr::memchr(b'$', &word).is_some() && variables(&word).any(used));
         found.then(|| {
             let name = String::from_utf8_lossy(&view.name(node)).into_owned();
             format!("its `{name}` looks at the client's WebSocket headers")
@@ -55,8 +56,17 @@ fn by_use(environment: &Environment<'_>) -> Option<String> {
 }
 
 /// Words that people write instead of `websocket`: mistakes, no other protocol.
-const MEANT_WEBSOCKET: [&str; 9] =
-    ["websocket", "websockets", "web-socket", "upgrade", "http_upgrade", "ws", "wss", "h2c", "connection_upgrade"];
+const MEANT_WEBSOCKET: [&str; 9] = [
+    "websocket",
+    "websockets",
+    "web-socket",
+    "upgrade",
+    "http_upgrade",
+    "ws",
+    "wss",
+    "h2c",
+    "connection_upgrade",
+];
 
 /// Whether Upgrade is set to a constant token of some other protocol, which is none of our business.
 pub fn foreign_protocol(environment: &Environment<'_>) -> bool {

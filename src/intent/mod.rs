@@ -95,7 +95,9 @@ pub fn has_counter_evidence(environment: &Environment<'_>, pass: NodeId) -> bool
     is_subrequest || paths::counter_evidence(environment, pass) || {
         let headers = config.own(environment.block, directive::ADD_HEADER);
         // What Docker's registry documentation tells people to copy.
-        headers.filter_map(|node| environment.view.arg(node, 0)).any(|name| name.starts_with(b"Docker-Distribution"))
+        headers
+            .filter_map(|node| environment.view.arg(node, 0))
+            .any(|name| name.starts_with(b"Docker-Distribution"))
     }
 }
 
@@ -105,11 +107,13 @@ fn refuses_plain_requests(environment: &Environment<'_>) -> bool {
     let config = environment.view.config;
     let plain = Client::handshake().with("Upgrade", "").with("Connection", "");
     let without = Environment::new(environment.view, environment.definitions, &plain, environment.block);
-    config.children(environment.block).filter(|&id| config.scope(id).kind == ScopeKind::IfInLocation).any(|branch| {
-        let ends = config.own(branch, directive::RETURN).next().is_some();
-        let node = config.scope(branch).node.filter(|_| ends);
-        node.is_some_and(|node| {
-            condition(&without, node) == Outcome::True && condition(environment, node) == Outcome::False
-        })
-    })
+    config.children(environment.block).filter(|&id| config.scope(id).kind == ScopeKind::IfInLocation).any(
+        |branch| {
+            let ends = config.own(branch, directive::RETURN).next().is_some();
+            let node = config.scope(branch).node.filter(|_| ends);
+            node.is_some_and(|node| {
+                condition(&without, node) == Outcome::True && condition(environment, node) == Outcome::False
+            })
+        },
+    )
 }

@@ -8,8 +8,19 @@ use crate::value::Environment;
 
 /// Words that stand for WebSockets, alone or as a part between separators.
 const WORDS: [&str; 13] = [
-    "ws", "wss", "websocket", "websockets", "websock", "socket", "sockets", "socketio", "sockjs", "cable", "actioncable",
-    "signalr", "wsproxy",
+    "ws",
+    "wss",
+    "websocket",
+    "websockets",
+    "websock",
+    "socket",
+    "sockets",
+    "socketio",
+    "sockjs",
+    "cable",
+    "actioncable",
+    "signalr",
+    "wsproxy",
 ];
 
 /// The name that speaks for WebSockets, in a few words.
@@ -21,7 +32,8 @@ pub fn evidence(environment: &Environment<'_>, pass: NodeId) -> Option<String> {
     }
     let location = location_of(environment.view.config, environment.block);
     let node = environment.view.config.scope(location).node?;
-    let path = pattern(environment.view, location).map(|_| environment.view.args(node).last().unwrap_or_default());
+    let path =
+        pattern(environment.view, location).map(|_| environment.view.args(node).last().unwrap_or_default());
     let path = path.filter(|path| word(path).is_some())?;
     Some(format!("the path `{}` looks like one", String::from_utf8_lossy(&path)))
 }
@@ -33,7 +45,8 @@ fn word(name: &[u8]) -> Option<&'static str> {
         return None;
     }
     let parts = name.split(|byte| !byte.is_ascii_alphanumeric());
-    let mut words = parts.filter_map(|part| WORDS.into_iter().find(|word| part.eq_ignore_ascii_case(word.as_bytes())));
+    let mut words =
+        parts.filter_map(|part| WORDS.into_iter().find(|word| part.eq_ignore_ascii_case(word.as_bytes())));
     words.next()
 }
 

@@ -18,7 +18,9 @@ fn counts(endpoint: &Endpoint, url: &Url) -> bool {
     speaks
         && match endpoint.strength {
             Strength::Strong => true,
-            Strength::Weak => url.port.is_some_and(|port| endpoint.has_port(port)) || endpoint.has_name(&url.host),
+            Strength::Weak => {
+                url.port.is_some_and(|port| endpoint.has_port(port)) || endpoint.has_name(&url.host)
+            }
             Strength::None => false,
         }
 }
@@ -48,8 +50,23 @@ fn by_regex(regex: &[u8], caseless: bool) -> Vec<&'static Endpoint> {
 /// Whether a path belongs to server-sent events, long polling, another protocol, a health check or a registry.
 pub fn counter_evidence(environment: &Environment<'_>, pass: NodeId) -> bool {
     const PLAIN: [&[u8]; 17] = [
-        b"health", b"healthz", b"healthcheck", b"ping", b"status", b"metrics", b"negotiate", b"sse", b"events",
-        b"eventsource", b"longpoll", b"poll", b"polling", b"v2", b"static", b"assets", b"favicon.ico",
+        b"health",
+        b"healthz",
+        b"healthcheck",
+        b"ping",
+        b"status",
+        b"metrics",
+        b"negotiate",
+        b"sse",
+        b"events",
+        b"eventsource",
+        b"longpoll",
+        b"poll",
+        b"polling",
+        b"v2",
+        b"static",
+        b"assets",
+        b"favicon.ico",
     ];
     let url = Url::of(environment.view, pass);
     let other = |endpoint: &&'static Endpoint| matches!(endpoint.kind, Kind::HttpStream | Kind::OtherUpgrade);
@@ -59,7 +76,8 @@ pub fn counter_evidence(environment: &Environment<'_>, pass: NodeId) -> bool {
     let location = location_of(environment.view.config, environment.block);
     let path = pattern(environment.view, location).and_then(|pattern| Some(pattern.path()?.to_vec()));
     path.is_some_and(|path| {
-        path.split(|&byte| byte == b'/').any(|part| PLAIN.iter().any(|plain| part.eq_ignore_ascii_case(plain)))
+        path.split(|&byte| byte == b'/')
+            .any(|part| PLAIN.iter().any(|plain| part.eq_ignore_ascii_case(plain)))
     })
 }
 
@@ -78,12 +96,14 @@ impl Url {
     /// The parts of the address in a pass.
     pub fn of(view: View<'_>, pass: NodeId) -> Self {
         let url = view.arg(pass, 0).unwrap_or_default();
-        let rest = url.windows(3).position(|part| part == b"://").and_then(|at| url.get(at + 3..)).unwrap_or(&url);
+        let rest =
+            url.windows(3).position(|part| part == b"://").and_then(|at| url.get(at + 3..)).unwrap_or(&url);
         let end = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         let colon = authority.iter().rposition(|&byte| byte == b':').unwrap_or(authority.len());
         let (host, port) = authority.split_at(colon);
-        let port = std::str::from_utf8(port.get(1..).unwrap_or_default()).ok().and_then(|port| port.parse().ok());
+        let port =
+            std::str::from_utf8(port.get(1..).unwrap_or_default()).ok().and_then(|port| port.parse().ok());
         Self { host: host.to_vec(), port, path: path.to_vec() }
     }
 }

@@ -8,6 +8,7 @@ mod escape;
 mod examples;
 mod explain;
 mod fingerprint;
+pub mod handshake;
 mod json;
 mod paint;
 mod place;
@@ -91,6 +92,13 @@ pub struct Style {
     pub width: usize,
     /// Whether lines are drawn with characters beyond ASCII.
     pub unicode: bool,
+    /// Whether `pretty` ends with the totals.
+    pub summary: bool,
+}
+
+/// Text on one line that no terminal obeys: control characters and reordering marks are escaped.
+pub fn escape(text: &str) -> String {
+    escape::Line(text).to_string()
 }
 
 impl Style {
@@ -102,7 +110,7 @@ impl Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { colour: false, width: 100, unicode: true }
+        Self { colour: false, width: 100, unicode: true, summary: true }
     }
 }
 

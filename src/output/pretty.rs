@@ -32,7 +32,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> i
         out.write_all(draw(&excerpt, severity(&group), style).as_bytes())?;
         prose.rest(&group, out)?;
     }
-    prose.summary(&report.summary, report.errors.len(), out)
+    if style.summary { prose.summary(&report.summary, report.errors.len(), out) } else { Ok(()) }
 }
 
 fn severity(group: &[&Finding]) -> Severity {

@@ -118,10 +118,10 @@ fn static_search(view: View<'_>, level: ScopeId, uri: &[u8]) -> (Answer, bool) {
             Pattern::Exact(path) if path == uri => {
                 return (Answer { found: Found::Location(location), last: true }, true);
             }
-            Pattern::Prefix(path, noregex) if uri.starts_with(&path) => {
-                if longest.is_none_or(|(length, ..)| path.len() > length) {
-                    longest = Some((path.len(), location, noregex));
-                }
+            Pattern::Prefix(path, noregex)
+                if uri.starts_with(&path) && longest.is_none_or(|(length, ..)| path.len() > length) =>
+            {
+                longest = Some((path.len(), location, noregex));
             }
             Pattern::Exact(path) if is_slashed(&path, uri) => redirect = Some(location),
             Pattern::Prefix(path, _) if is_slashed(&path, uri) => redirect = redirect.or(Some(location)),
@@ -151,7 +151,9 @@ fn is_slashed(path: &[u8], uri: &[u8]) -> bool {
 
 /// Whether a location has a pass of its own (`clcf->auto_redirect`).
 fn passes(view: View<'_>, location: ScopeId) -> bool {
-    view.config.directives(location).any(|node| view.config.node(node).name.handler().is_some_and(Handler::is_pass))
+    view.config
+        .directives(location)
+        .any(|node| view.config.node(node).name.handler().is_some_and(Handler::is_pass))
 }
 
 /// The first expression of a level that matches.
@@ -179,5 +181,8 @@ pub fn named(view: View<'_>, server: ScopeId, name: &[u8]) -> Option<ScopeId> {
 /// Whether a location may only be reached from inside; nested ones inherit it.
 pub fn is_internal(view: View<'_>, location: ScopeId) -> bool {
     let inside = |id: &ScopeId| view.config.scope(*id).kind.is_location_level();
-    view.config.ancestors(location).take_while(inside).any(|id| view.config.own(id, directive::INTERNAL).next().is_some())
+    view.config
+        .ancestors(location)
+        .take_while(inside)
+        .any(|id| view.config.own(id, directive::INTERNAL).next().is_some())
 }

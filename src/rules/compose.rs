@@ -14,7 +14,10 @@ use crate::value::{Client, Environment, variables};
 /// The findings that `hits` make.
 pub fn findings(facts: &Facts<'_>, hits: Vec<Hit>) -> Vec<Finding> {
     let fixes = Fixes::of(facts, &hits);
-    hits.into_iter().enumerate().map(|(index, hit)| finding(facts, hit, fixes.by_hit.get(&index).cloned())).collect()
+    hits.into_iter()
+        .enumerate()
+        .map(|(index, hit)| finding(facts, hit, fixes.by_hit.get(&index).cloned()))
+        .collect()
 }
 
 fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
@@ -34,10 +37,14 @@ fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
         span: hit.at,
         block,
         scopes: hit.scope.map(|scope| view.labels(scope)).unwrap_or_default(),
-        related: hit.related.into_iter().map(|mut label| {
-            label.message = hit.words.fill(&label.message);
-            label
-        }).collect(),
+        related: hit
+            .related
+            .into_iter()
+            .map(|mut label| {
+                label.message = hit.words.fill(&label.message);
+                label
+            })
+            .collect(),
         includes: view.config.include_chain(hit.include),
         fix,
     }
@@ -191,7 +198,9 @@ fn together(
     let proxied = facts.proxied(key.0)?;
     let everyone = deciding(proxied).is_some_and(|level| agreed.contains(&(level, key.1)));
     let level = if everyone { Level::Deciding } else { Level::Block };
-    let edits = set(facts.view, key.0, proxied.requests.first()?, wanted, level);
+    let missing: Vec<Wanted> =
+        wanted.iter().filter(|it| !is_effective(facts, proxied, it)).cloned().collect();
+    let edits = set(facts.view, key.0, proxied.requests.first()?, &missing, level);
     let members = || group.iter().filter_map(|&index| hits.get(index));
     let titles: BTreeSet<&str> = members().filter_map(|hit| Some(&*hit.rule.fix.as_ref()?.title)).collect();
     let safety = members().filter_map(|hit| Some(safety(facts, hit, hit.rule.fix.as_ref()?))).max()?;
@@ -199,6 +208,16 @@ fn together(
     let group = (members().count() > 1).then_some(0);
     let title = titles.into_iter().collect::<Vec<_>>().join("; ");
     (!edits.is_empty()).then_some(Fix { title, safety, group, edits })
+}
+
+/// Whether the block sends, in every version of the target range, what is wanted.
+fn is_effective(facts: &Facts<'_>, proxied: &Proxied, wanted: &Wanted) -> bool {
+    let environment = Environment::new(facts.view, facts.definitions, facts.client, proxied.block);
+    let value = environment.evaluate(wanted.value().trim_matches(['"', '\'']).as_bytes());
+    proxied.requests.iter().all(|request| match wanted.header() {
+        Some(header) => request.value(header).as_ref() == Some(&value),
+        None => request.version.value == value,
+    })
 }
 
 fn deciding(proxied: &Proxied) -> Option<ScopeId> {
@@ -220,6 +239,10 @@ fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>) -> Agreed<'h> {
         let first = blocks.first().and_then(|&block| headers(block, group));
         first.is_some() && blocks.iter().all(|&block| headers(block, group) == first)
     };
-    let pairs = by_level.iter().flat_map(|(level, blocks)| groups.iter().map(move |group| (*level, blocks, *group)));
-    pairs.filter(|(_, blocks, group)| all_alike(blocks, group)).map(|(level, _, group)| (level, group)).collect()
+    let pairs =
+        by_level.iter().flat_map(|(level, blocks)| groups.iter().map(move |group| (*level, blocks, *group)));
+    pairs
+        .filter(|(_, blocks, group)| all_alike(blocks, group))
+        .map(|(level, _, group)| (level, group))
+        .collect()
 }

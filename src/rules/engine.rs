@@ -16,11 +16,13 @@ use crate::value::{Outcome, Value};
 
 /// Everything that `rules` find in a tree, what a better rule says already left out.
 pub fn run(facts: &Facts<'_>, rules: &[&'static Rule]) -> Vec<Hit> {
-    let mut hits: Vec<Hit> =
-        rules.iter().filter(|rule| concerns(rule, facts.target)).flat_map(|rule| visit(facts, rule)).collect();
-    let superseded: HashSet<(Option<ScopeId>, &str)> = (hits.iter())
-        .flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code)))
+    let mut hits: Vec<Hit> = rules
+        .iter()
+        .filter(|rule| concerns(rule, facts.target))
+        .flat_map(|rule| visit(facts, rule))
         .collect();
+    let superseded: HashSet<(Option<ScopeId>, &str)> =
+        (hits.iter()).flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code))).collect();
     hits.retain(|hit| hit.scope.is_none() || !superseded.contains(&(hit.scope, &*hit.rule.code)));
     hits
 }
@@ -36,9 +38,17 @@ fn visit(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         return checks::run(check, facts, rule);
     }
     match rule.visit {
-        Visit::ProxiedBlock | Visit::Pass => facts.proxied.iter().filter_map(|it| proxied(facts, rule, it)).collect(),
+        Visit::ProxiedBlock | Visit::Pass => {
+            facts.proxied.iter().filter_map(|it| proxied(facts, rule, it)).collect()
+        }
         Visit::Directive => directives(facts, rule),
-        visit => facts.view.config.scope_ids().filter(|&id| visits(facts, visit, id)).filter_map(|id| scope(facts, rule, id)).collect(),
+        visit => facts
+            .view
+            .config
+            .scope_ids()
+            .filter(|&id| visits(facts, visit, id))
+            .filter_map(|id| scope(facts, rule, id))
+            .collect(),
     }
 }
 
@@ -74,9 +84,15 @@ struct Failure<'f> {
     request: &'f Request,
 }
 
-fn failure<'f>(facts: &Facts<'_>, rule: &'f Rule, proxied: &'f Proxied, request: &'f Request) -> Option<Failure<'f>> {
+fn failure<'f>(
+    facts: &Facts<'_>,
+    rule: &'f Rule,
+    proxied: &'f Proxied,
+    request: &'f Request,
+) -> Option<Failure<'f>> {
     let (scope, node) = (proxied.block, Some(proxied.pass));
-    let subject = Subject { facts, scope, proxied: Some(proxied), request: Some(request), node, failed: None };
+    let subject =
+        Subject { facts, scope, proxied: Some(proxied), request: Some(request), node, failed: None };
     violated(subject, rule).map(|condition| Failure { condition, request })
 }
 
@@ -155,7 +171,10 @@ pub fn common_words(facts: &Facts<'_>, proxied: &Proxied) -> Words {
 /// The part of a request that a condition asks about, the first one where there are several.
 fn request_part(condition: &Condition) -> Option<&RequestPart> {
     let nested = [&condition.all, &condition.any, &condition.none];
-    condition.request.as_ref().or_else(|| nested.into_iter().flat_map(|list| list.iter()).find_map(request_part))
+    condition
+        .request
+        .as_ref()
+        .or_else(|| nested.into_iter().flat_map(|list| list.iter()).find_map(request_part))
 }
 
 /// The directive that sets the part.
@@ -230,10 +249,14 @@ fn scope(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId) -> Option<Hit> 
 
 fn directives(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let named = rule.when.iter().chain(rule.forbid.iter()).chain(rule.require.iter());
-    let Some(name) = { named }.find_map(|condition| condition.directive.as_deref()) else { return Vec::new() };
+    let Some(name) = { named }.find_map(|condition| condition.directive.as_deref()) else {
+        return Vec::new();
+    };
     let (id, config) = (lookup(name.as_bytes()), facts.view.config);
     let scopes = config.scope_ids();
-    scopes.flat_map(|scope| config.own(scope, id).filter_map(move |node| hit_at(facts, rule, scope, node))).collect()
+    scopes
+        .flat_map(|scope| config.own(scope, id).filter_map(move |node| hit_at(facts, rule, scope, node)))
+        .collect()
 }
 
 fn hit_at(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId, node: NodeId) -> Option<Hit> {

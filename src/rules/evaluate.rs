@@ -29,13 +29,15 @@ impl Subject<'_, '_> {
     /// Whether a condition holds.
     pub fn holds(self, condition: &Condition) -> Outcome {
         let all = condition.all.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part)));
-        let none = condition.none.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part).not()));
+        let none =
+            condition.none.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part).not()));
         let any = match &*condition.any {
             [] => Outcome::True,
             parts => parts.iter().fold(Outcome::False, |so_far, part| so_far.or(self.holds(part))),
         };
         let fact = condition.fact.map_or(Outcome::True, |fact| self.fact(fact));
-        let directive = condition.directive.as_deref().map_or(Outcome::True, |name| self.directive(name, condition));
+        let directive =
+            condition.directive.as_deref().map_or(Outcome::True, |name| self.directive(name, condition));
         let request = condition.request.as_ref().map_or(Outcome::True, |part| self.request(part));
         let target = condition.target.as_deref().map_or(Outcome::True, |range| self.target(range));
         [all, none, any, fact, directive, request, target].into_iter().fold(Outcome::True, Outcome::and)
@@ -49,8 +51,12 @@ impl Subject<'_, '_> {
     fn fact(self, fact: Fact) -> Outcome {
         let Some(proxied) = self.proxied else { return Outcome::Unknown };
         match fact {
-            Fact::Mixed => (!proxied.evidence.as_ref().is_some_and(|evidence| evidence.websocket_only)).into(),
-            Fact::HeadersInSight => self.request.map_or(Outcome::Unknown, |it| (!it.headers_may_be_hidden()).into()),
+            Fact::Mixed => {
+                (!proxied.evidence.as_ref().is_some_and(|evidence| evidence.websocket_only)).into()
+            }
+            Fact::HeadersInSight => {
+                self.request.map_or(Outcome::Unknown, |it| (!it.headers_may_be_hidden()).into())
+            }
             Fact::HttpInSight => {
                 let config = self.facts.view.config;
                 let http = config.enclosing(self.scope, ScopeKind::Http);
@@ -88,10 +94,13 @@ impl Subject<'_, '_> {
         let first = view.arg(node, 0);
         let last = view.args(node).last();
         let same = |wanted: Option<&str>, word: &Option<std::borrow::Cow<'_, [u8]>>| {
-            wanted.is_none_or(|wanted| word.as_ref().is_some_and(|word| word.eq_ignore_ascii_case(wanted.as_bytes())))
+            wanted.is_none_or(|wanted| {
+                word.as_ref().is_some_and(|word| word.eq_ignore_ascii_case(wanted.as_bytes()))
+            })
         };
         let mentions = condition.mentions.as_deref().is_none_or(|text| {
-            last.as_ref().is_some_and(|word| word.windows(text.len().max(1)).any(|part| part == text.as_bytes()))
+            last.as_ref()
+                .is_some_and(|word| word.windows(text.len().max(1)).any(|part| part == text.as_bytes()))
         });
         same(condition.key.as_deref(), &first) && same(condition.value.as_deref(), &last) && mentions
     }
@@ -108,9 +117,10 @@ impl Subject<'_, '_> {
     /// holds the server only lacks http, which rarely sets it.
     fn version(self, request: &Request, wanted: &str) -> Outcome {
         let hidden = request.version.node.is_none()
-            && request.version_level.unseen.is_some_and(|level| {
-                self.facts.view.config.scope(level).kind != ScopeKind::Http
-            });
+            && request
+                .version_level
+                .unseen
+                .is_some_and(|level| self.facts.view.config.scope(level).kind != ScopeKind::Http);
         if hidden { Outcome::Unknown } else { is(&request.version.value, wanted) }
     }
 
@@ -120,7 +130,9 @@ impl Subject<'_, '_> {
             return Outcome::Unknown;
         }
         let sent: Vec<&Value> = request.sent(name).map(|line| &line.value).collect();
-        let any = |test: &dyn Fn(&Value) -> Outcome| sent.iter().fold(Outcome::False, |found, value| found.or(test(value)));
+        let any = |test: &dyn Fn(&Value) -> Outcome| {
+            sent.iter().fold(Outcome::False, |found, value| found.or(test(value)))
+        };
         let token = part.token.as_deref().map_or(Outcome::True, |token| {
             any(&|value| value.has_token(token.as_bytes()).map_or(Outcome::Unknown, Outcome::from))
         });
@@ -137,5 +149,7 @@ impl Subject<'_, '_> {
 }
 
 fn is(value: &Value, wanted: &str) -> Outcome {
-    value.bytes().map_or(Outcome::Unknown, |value| value.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()).into())
+    value
+        .bytes()
+        .map_or(Outcome::Unknown, |value| value.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()).into())
 }

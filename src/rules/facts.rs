@@ -10,7 +10,7 @@ use crate::value::{Client, Definitions, variables};
 /// A block that sends requests upstream over HTTP.
 #[derive(Debug)]
 pub struct Proxied {
-    /// The location, `if` or limit_except.
+    /// The location, `if` or `limit_except`.
     pub block: ScopeId,
     /// Its `proxy_pass`.
     pub pass: NodeId,
@@ -43,7 +43,12 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Works out the facts of a tree.
-    pub fn of(view: View<'a>, definitions: &'a Definitions, client: &'a Client, target: VersionRange) -> Self {
+    pub fn of(
+        view: View<'a>,
+        definitions: &'a Definitions,
+        client: &'a Client,
+        target: VersionRange,
+    ) -> Self {
         let versions = stretches(target);
         let judges: Vec<Judge<'_>> =
             versions.iter().map(|&version| Judge::new(view, definitions, client, version)).collect();
@@ -90,7 +95,8 @@ impl<'a> Facts<'a> {
 
 /// The first version of each stretch of the range.
 fn stretches(target: VersionRange) -> Vec<Version> {
-    let later = [HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS].into_iter().filter(|&version| target.contains(version));
+    let later =
+        [HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS].into_iter().filter(|&version| target.contains(version));
     std::iter::once(target.lowest()).chain(later.filter(|&version| version > target.lowest())).collect()
 }
 

@@ -46,7 +46,8 @@ pub struct Words(Vec<(&'static str, String)>);
 
 /// The placeholders that messages may use.
 pub const PLACEHOLDERS: [&str; 12] = [
-    "block", "evidence", "sent", "written", "level", "outer", "variable", "map", "path", "problem", "nginx", "versions",
+    "block", "evidence", "sent", "written", "level", "outer", "variable", "map", "path", "problem", "nginx",
+    "versions",
 ];
 
 impl Words {
@@ -64,15 +65,14 @@ impl Words {
         let mut rest = message;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
-            let Some((name, behind)) = after.split_once('}') else {
+            let name = after.split_once('}').filter(|(name, _)| PLACEHOLDERS.contains(name));
+            let Some((name, behind)) = name else {
                 out.push('{');
                 rest = after;
                 continue;
             };
-            match self.0.iter().rev().find(|(known, _)| *known == name) {
-                Some((_, value)) => out.push_str(value),
-                None if PLACEHOLDERS.contains(&name) => {}
-                None => out.extend(["{", name, "}"]),
+            if let Some((_, value)) = self.0.iter().rev().find(|(known, _)| *known == name) {
+                out.push_str(value);
             }
             rest = behind;
         }
@@ -88,6 +88,9 @@ mod tests {
     #[test]
     fn placeholders_are_filled_and_other_braces_stay() {
         let words = Words::default().with("block", "location /{x}/");
-        assert_eq!(words.fill("{block}: {sent}{ {other} }"), "location /{x}/: { {other} }");
+        assert_eq!(
+            words.fill("{block}: {sent}{ {other} {block} }"),
+            "location /{x}/: { {other} location /{x}/ }"
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! The built-in rules.
 
-#[expect(clippy::wildcard_imports, reason = "the generated statics name every part of the model")]
-use super::model::*;
+use super::model::{
+    Case, Condition, DeadEnd, Fact, FixSafety, FixSpec, Intent, NginxTest, Place, Related, Report,
+    RequestPart, Rule, Severity, Switch, Text, Visit, list, text,
+};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 

@@ -1,9 +1,9 @@
 //! What is in force at a block: override, all-or-nothing lists, and how far the answer can be trusted.
 //!
 //! nginx merges http into server, server into location, location into nested location, `if` in location and
-//! limit_except (`ngx_http_merge_locations` and the modules' merge functions). A single value comes from the nearest
+//! `limit_except` (`ngx_http_merge_locations` and the modules' merge functions). A single value comes from the nearest
 //! level that has one. A list comes whole from the nearest level that has at least one entry. Handlers are not merged at
-//! all, but `if` and limit_except take their location's.
+//! all, but `if` and `limit_except` take their location's.
 
 use crate::catalogue::DirectiveId;
 use crate::config::{Config, NodeId, ScopeId, ScopeKind};
@@ -55,18 +55,20 @@ pub fn list(config: &Config, scope: ScopeId, name: DirectiveId) -> Vec<NodeId> {
     in_force(config, scope, name).level.map(|level| config.own(level, name).collect()).unwrap_or_default()
 }
 
-/// The location that a block belongs to: itself, or the one around an `if` or limit_except.
+/// The location that a block belongs to: itself, or the one around an `if` or `limit_except`.
 pub fn location_of(config: &Config, block: ScopeId) -> ScopeId {
     config.enclosing(block, ScopeKind::Location).unwrap_or(block)
 }
 
-/// The directive that takes over the content phase of a block: its own, or its location's for `if` and limit_except.
+/// The directive that takes over the content phase of a block: its own, or its location's for `if` and `limit_except`.
 /// Nested locations inherit none.
 pub fn handler(config: &Config, block: ScopeId) -> Option<NodeId> {
     let own = own_handler(config, block);
     match config.scope(block) {
         scope if scope.kind == ScopeKind::Location => own,
-        scope => own.or_else(|| handler(config, scope.parent.filter(|&it| config.scope(it).kind.is_location_level())?)),
+        scope => own.or_else(|| {
+            handler(config, scope.parent.filter(|&it| config.scope(it).kind.is_location_level())?)
+        }),
     }
 }
 

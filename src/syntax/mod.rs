@@ -6,6 +6,7 @@ mod lexer;
 mod lua;
 mod parser;
 mod recovery;
+mod swallowed;
 mod tokens;
 mod tree;
 mod verdict;
@@ -35,9 +36,8 @@ pub fn parse(text: &[u8], bodies: RawBodies) -> Tree {
     parser::read(text, bodies, AfterError::Recover)
 }
 
-/// Reads `text` up to the first thing nginx's tokenizer refuses, its window aside: whatever stands before is read exactly
-/// as nginx reads it, while [`parse`] may read it otherwise to make sense of what follows.
-pub fn parse_until_error(text: &[u8], bodies: RawBodies) -> Tree {
+/// Reads `text` up to its first error exactly as nginx does, and not on.
+pub fn parse_as_nginx(text: &[u8], bodies: RawBodies) -> Tree {
     parser::read(text, bodies, AfterError::Stop)
 }
 

@@ -2,6 +2,7 @@
 
 use super::indentation::{self, MissingClose};
 use super::recovery::{Quotes, RawScans};
+use super::swallowed;
 use super::{Comment, RawBodies, Statement, StatementKind, SyntaxError, SyntaxErrorKind, Tree, Word};
 use super::{lexer, offset32};
 use crate::catalogue::{DirectiveId, lookup};
@@ -143,8 +144,8 @@ impl<'t> Parser<'t> {
         if self.bodies == RawBodies::Known && self.name().is_raw_body() {
             return self.raw_body(at);
         }
-        self.open.push(Open { statement: self.tree.statements.len(), unnamed: 0 });
         self.finish(StatementKind::Block, at, false);
+        self.open.push(Open { statement: self.tree.statements.len().saturating_sub(1), unnamed: 0 });
     }
 
     fn close_brace(&mut self, at: usize) {
@@ -225,7 +226,32 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn finish(&mut self, kind: StatementKind, terminator: usize, complete: bool) {
-        let count = self.tree.words.len() - self.pending;
+        while let Some(count) = self.swallowed(kind) {
+            let end =
+                self.tree.words.get(self.pending + count - 1).map_or(terminator, |word| word.end as usize);
+            self.report(SyntaxErrorKind::MissingSemicolon, (end, end), terminator, None);
+            self.add(StatementKind::Simple, end, false, count);
+        }
+        self.add(kind, terminator, complete, self.tree.words.len() - self.pending);
+    }
+
+    /// How many of the pending words are a statement of their own whose `;` is missing.
+    fn swallowed(&self, kind: StatementKind) -> Option<usize> {
+        let words = self.tree.words.get(self.pending..).filter(|words| words.len() > 1)?;
+        if self.stops_at_errors() || self.in_data_block() {
+            return None;
+        }
+        swallowed::first_statement(self.text, self.name(), words, kind)
+    }
+
+    /// Whether the pending words stand in a block whose statements are data.
+    fn in_data_block(&self) -> bool {
+        let around = self.open.last().filter(|_| self.open.len() > 1);
+        let around = around.and_then(|open| self.tree.statements.get(open.statement));
+        around.is_some_and(|block| block.name.is_data_block())
+    }
+
+    fn add(&mut self, kind: StatementKind, terminator: usize, complete: bool, count: usize) {
         if count == 0 {
             return;
         }
@@ -239,7 +265,7 @@ impl<'t> Parser<'t> {
             close: offset32(terminator),
             next: offset32(self.tree.statements.len() + 1),
         };
-        self.pending = self.tree.words.len();
+        self.pending += count;
         self.tree.statements.push(statement);
     }
 

@@ -91,7 +91,10 @@ impl MapInfo {
             unknown @ Value::Unknown(_) => return self.constant(environment).unwrap_or(unknown),
         };
         match self.find(&source) {
-            Found::Entry(entry) if has_captures(&entry.value) => Value::Unknown(self.variable(environment.view)),
+            Found::Entry(entry) if environment.in_flight().is_some() => in_flight(environment, entry, &source),
+            Found::Entry(entry) if has_captures(&entry.value) => {
+                Value::Unknown(self.variable(environment.view))
+            }
             Found::Entry(entry) => environment.evaluate(&entry.value),
             Found::Nothing => Value::EMPTY,
             Found::Unknown => Value::Unknown(self.variable(environment.view)),
@@ -108,6 +111,14 @@ impl MapInfo {
     fn variable(&self, view: View<'_>) -> String {
         let name = view.arg(self.node, 1).unwrap_or_default();
         String::from_utf8_lossy(name.strip_prefix(b"$").unwrap_or(&name)).into_owned()
+    }
+
+    /// The entry that decides for a source value; `None` where none does, or where that is not known.
+    pub fn entry_for(&self, source: &[u8]) -> Option<&Entry> {
+        match self.find(source) {
+            Found::Entry(entry) => Some(entry),
+            Found::Nothing | Found::Unknown => None,
+        }
     }
 
     /// Exact keys first, then expressions in their order, which an empty value never reaches, then the default.
@@ -142,11 +153,22 @@ impl MapInfo {
 /// `*.example.org`, `.example.org` and `www.example.*` against a host name, both in lower case.
 fn matches_host(key: &[u8], host: &[u8]) -> bool {
     match key {
-        [b'*', suffix @ ..] if suffix.first() == Some(&b'.') => host.len() > suffix.len() && host.ends_with(suffix),
+        [b'*', suffix @ ..] if suffix.first() == Some(&b'.') => {
+            host.len() > suffix.len() && host.ends_with(suffix)
+        }
         [b'.', name @ ..] => host == name || host.len() > key.len() && host.ends_with(key),
         [prefix @ .., b'*'] if prefix.last() == Some(&b'.') => host.starts_with(prefix),
         _ => false,
     }
+}
+
+/// The value of an entry for a request on its way: an expression's captures replace the request's.
+fn in_flight(environment: &Environment<'_>, entry: &Entry, source: &[u8]) -> Value {
+    if let (Key::Regex(pattern, caseless), Some(request)) = (&entry.key, environment.in_flight()) {
+        let found = Regex::new(pattern, *caseless).and_then(|regex| regex.captures(source));
+        found.ok().flatten().into_iter().for_each(|captures| request.matched(captures));
+    }
+    environment.evaluate(&entry.value)
 }
 
 fn has_captures(value: &[u8]) -> bool {

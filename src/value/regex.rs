@@ -62,8 +62,11 @@ impl Regex {
     /// Where matching takes too long.
     pub fn captures(&self, subject: &[u8]) -> Result<Option<Captures>, RegexError> {
         let subject = latin1(subject);
-        let Some(found) = self.inner.captures(&*subject).map_err(|_| RegexError::TooLong)? else { return Ok(None) };
-        let text = |group: Option<fancy_regex::Match<'_>>| group.map(|it| bytes(it.as_str())).unwrap_or_default();
+        let Some(found) = self.inner.captures(&*subject).map_err(|_| RegexError::TooLong)? else {
+            return Ok(None);
+        };
+        let text =
+            |group: Option<fancy_regex::Match<'_>>| group.map(|it| bytes(it.as_str())).unwrap_or_default();
         let numbered = (0..found.len()).map(|index| text(found.get(index))).collect();
         let names = self.inner.capture_names().flatten();
         let named = names.map(|name| (name.to_owned(), text(found.name(name)))).collect();
@@ -128,7 +131,9 @@ fn escape(out: &mut String, escaped: Option<char>, in_class: bool) {
         Some('W') if !in_class => return out.push_str("[^0-9A-Za-z_]"),
         Some('D') if !in_class => return out.push_str("[^0-9]"),
         Some('S') if !in_class => return out.push_str("[^\\t\\n\\x0b\\x0c\\r ]"),
-        Some('/' | '"' | '\'' | '@' | '#' | '%' | '=' | ':' | ',' | ';' | '!' | '<' | '>' | '_' | '`' | ' ') if !in_class => {
+        Some(
+            '/' | '"' | '\'' | '@' | '#' | '%' | '=' | ':' | ',' | ';' | '!' | '<' | '>' | '_' | '`' | ' ',
+        ) if !in_class => {
             return out.extend(escaped.filter(|&it| it != '<' && it != '>'));
         }
         other => {
@@ -136,10 +141,7 @@ fn escape(out: &mut String, escaped: Option<char>, in_class: bool) {
             return out.extend(other);
         }
     };
-    match in_class {
-        true => out.push_str(class),
-        false => out.extend(["[", class, "]"]),
-    }
+    if in_class { out.push_str(class) } else { out.extend(["[", class, "]"]) }
 }
 
 #[cfg(test)]
@@ -166,7 +168,8 @@ mod tests {
 
     #[test]
     fn captures_are_numbered_and_named() {
-        let found = Regex::new(b"^/(?<app>\\w+)/(.*)$", false).unwrap().captures(b"/chat/a/b").unwrap().unwrap();
+        let found =
+            Regex::new(b"^/(?<app>\\w+)/(.*)$", false).unwrap().captures(b"/chat/a/b").unwrap().unwrap();
         assert_eq!(found.numbered.get(2).unwrap(), b"a/b");
         assert_eq!(found.named, [("app".to_owned(), b"chat".to_vec())]);
     }

@@ -53,7 +53,8 @@ fn plain(after: &[u8]) -> Option<(Part<'_>, &[u8])> {
 }
 
 fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().position(|&byte| !byte.is_ascii_alphanumeric() && byte != b'_').unwrap_or(text.len());
+    let end =
+        text.iter().position(|&byte| !byte.is_ascii_alphanumeric() && byte != b'_').unwrap_or(text.len());
     text.split_at(end)
 }
 
@@ -72,13 +73,16 @@ mod tests {
     #[test]
     fn values_fall_into_pieces_as_nginx_reads_them() {
         let read = |value: &'static str| parts(value.as_bytes()).collect::<Vec<_>>();
-        assert_eq!(read("a$b-${c}d"), [
-            Part::Text(b"a"),
-            Part::Variable(b"b"),
-            Part::Text(b"-"),
-            Part::Variable(b"c"),
-            Part::Text(b"d")
-        ]);
+        assert_eq!(
+            read("a$b-${c}d"),
+            [
+                Part::Text(b"a"),
+                Part::Variable(b"b"),
+                Part::Text(b"-"),
+                Part::Variable(b"c"),
+                Part::Text(b"d")
+            ]
+        );
         assert_eq!(read("$10"), [Part::Capture(1), Part::Text(b"0")]);
         assert_eq!(read("$0"), [Part::Variable(b"0")]);
         assert_eq!(read("$"), [Part::Invalid(b"$")]);

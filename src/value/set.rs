@@ -60,7 +60,9 @@ fn enter(environment: &Environment<'_>, node: NodeId, branch: ScopeId, assigned:
     let config = environment.view.config;
     match taken {
         Outcome::False => assigned,
-        Outcome::True => config.own(branch, directive::SET).fold(assigned, |it, set| assign(environment, set, it)),
+        Outcome::True => {
+            config.own(branch, directive::SET).fold(assigned, |it, set| assign(environment, set, it))
+        }
         Outcome::Unknown => {
             for set in config.own(branch, directive::SET) {
                 let Some(name) = environment.view.arg(set, 0) else { continue };

@@ -94,7 +94,7 @@ proptest! {
         });
         let report = report_of(&sources, findings.collect());
         for format in Format::ALL {
-            let text = text(format, &report, Style { colour: false, width, unicode });
+            let text = text(format, &report, Style { width, unicode, ..Style::default() });
             prop_assert!(!text.contains(|char: char| char.is_control() && !matches!(char, '\n' | '\t')));
             prop_assert_eq!(text.matches("WS104").count() >= places.len(), true);
         }

@@ -12,7 +12,7 @@ fn pretty() {
 
 #[test]
 fn pretty_in_ascii_and_narrow() {
-    let style = Style { width: 60, unicode: false, colour: false };
+    let style = Style { width: 60, unicode: false, ..Style::default() };
     let text = text(Format::Pretty, &report(&sources()), style);
     assert!(text.is_ascii());
     assert_snapshot!(text);

@@ -92,7 +92,7 @@ impl Machine<'_, '_> {
     fn enter_file(&mut self, entry: usize) {
         if entry >= self.refusals.len() {
             let text = self.reading.document(entry).bytes();
-            let tree = syntax::parse_until_error(text, RawBodies::Known);
+            let tree = syntax::parse_as_nginx(text, RawBodies::Known);
             self.refusals.push(syntax::verdict(text, &tree));
             if let Some(entry) = self.reading.entries.get_mut(entry) {
                 (entry.tree, entry.end) = (Some(tree), 0);

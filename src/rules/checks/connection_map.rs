@@ -11,7 +11,12 @@ use crate::value::{Client, Environment, Key, MapInfo, Part, Value, parts};
 
 /// Blocks whose Connection value comes from a map that does not give `upgrade` to every handshake.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    facts.proxied.iter().filter(|proxied| proxied.serves).filter_map(|proxied| hit(facts, rule, proxied)).collect()
+    facts
+        .proxied
+        .iter()
+        .filter(|proxied| proxied.serves)
+        .filter_map(|proxied| hit(facts, rule, proxied))
+        .collect()
 }
 
 /// What is wrong with a map.
@@ -30,11 +35,20 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit>
         Some(map) if map.in_sight => broken(facts, proxied, map)?,
         Some(_) => return None,
     };
-    let words = common_words(facts, proxied).with("variable", format!("${variable}")).with("map", map_name(facts, &variable));
+    let words = common_words(facts, proxied)
+        .with("variable", format!("${variable}"))
+        .with("map", map_name(facts, &variable));
     Some(found(facts, rule, proxied, node, fault, words))
 }
 
-fn found(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied, used: NodeId, fault: Fault, words: Words) -> Hit {
+fn found(
+    facts: &Facts<'_>,
+    rule: &'static Rule,
+    proxied: &Proxied,
+    used: NodeId,
+    fault: Fault,
+    words: Words,
+) -> Hit {
     let view = facts.view;
     let text = rule.report.related.first().map(|related| related.message.to_string()).unwrap_or_default();
     let elsewhere = (fault.at != used).then(|| Label { span: view.head(used), message: text });
@@ -70,12 +84,18 @@ fn map_name(facts: &Facts<'_>, variable: &str) -> String {
 fn undefined(facts: &Facts<'_>, variable: &str, used: NodeId) -> Option<Fault> {
     let config = facts.view.config;
     let looks_like_it = variable.to_ascii_lowercase().contains("upgrade") && !variable.starts_with("http_");
-    let read = config.complete && config.unresolved.is_empty() && config.scopes.iter().all(|scope| scope.in_sight);
+    let read =
+        config.complete && config.unresolved.is_empty() && config.scopes.iter().all(|scope| scope.in_sight);
     if !looks_like_it || !read || facts.definitions.has(variable.as_bytes()) {
         return None;
     }
     let http = config.scope_ids().find(|&id| config.scope(id).kind == ScopeKind::Http)?;
-    let lines = [format!("map $http_upgrade ${variable} {{"), "    default upgrade;".into(), "    ''      close;".into(), "}".into()];
+    let lines = [
+        format!("map $http_upgrade ${variable} {{"),
+        "    default upgrade;".into(),
+        "    ''      close;".into(),
+        "}".into(),
+    ];
     let edits = first_in_block(facts.view, http, &lines).into_iter().collect();
     Some(Fault { named: "undefined", at: used, edits })
 }
@@ -102,11 +122,18 @@ fn broken(facts: &Facts<'_>, proxied: &Proxied, map: &MapInfo) -> Option<Fault> 
     match (upgrades(&answers.handshake)?, upgrades(&answers.spelt_otherwise)?) {
         (true, true) => None,
         (true, false) => fault("one-spelling", spelt(map), ignore_case(facts, map)),
-        (false, _) if !over_upgrade(map) => fault("wrong-source", map.node, replace(facts, map.node, 0, "$http_upgrade")),
-        (false, _) if upgrades(&answers.plain) == Some(true) => fault("inverted", map.node, inverted(facts, map)),
-        (false, _) => match default(map) {
-            Some(entry) => fault("keep-alive", entry, replace(facts, entry, 0, "upgrade")),
+        (false, _) if !over_upgrade(map) => {
+            fault("wrong-source", map.node, replace(facts, map.node, 0, "$http_upgrade"))
+        }
+        (false, _) => match map.entry_for(b"websocket") {
             None => fault("no-default", map.node, with_default(facts, map)),
+            Some(entry) if entry.key == Key::Default && upgrades(&answers.plain) == Some(true) => {
+                fault("inverted", map.node, inverted(facts, map))
+            }
+            Some(entry) => {
+                let named = if entry.key == Key::Default { "keep-alive" } else { "wrong-entry" };
+                fault(named, entry.node, replace(facts, entry.node, 0, "upgrade"))
+            }
         },
     }
 }
@@ -147,7 +174,8 @@ fn inverted(facts: &Facts<'_>, map: &MapInfo) -> Vec<Edit> {
     let empty = map.entries.iter().find(|entry| entry.key == Key::Exact(Vec::new())).map(|entry| entry.node);
     let (Some(default), Some(empty)) = (default(map), empty) else { return Vec::new() };
     let text = |node| String::from_utf8_lossy(facts.view.arg_source(node, 0)).into_owned();
-    let mut edits = [replace(facts, default, 0, &text(empty)), replace(facts, empty, 0, &text(default))].concat();
+    let mut edits =
+        [replace(facts, default, 0, &text(empty)), replace(facts, empty, 0, &text(default))].concat();
     edits.sort();
     edits
 }
@@ -155,5 +183,8 @@ fn inverted(facts: &Facts<'_>, map: &MapInfo) -> Vec<Edit> {
 fn with_default(facts: &Facts<'_>, map: &MapInfo) -> Vec<Edit> {
     let config = facts.view.config;
     let scope = config.scope_ids().find(|&id| config.scope(id).node == Some(map.node));
-    scope.and_then(|scope| first_in_block(facts.view, scope, &["default upgrade;".into()])).into_iter().collect()
+    scope
+        .and_then(|scope| first_in_block(facts.view, scope, &["default upgrade;".into()]))
+        .into_iter()
+        .collect()
 }

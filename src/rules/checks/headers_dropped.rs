@@ -13,7 +13,12 @@ use crate::value::{Environment, Value};
 
 /// Blocks whose own headers switch off the handshake headers of an outer level.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    facts.proxied.iter().filter(|proxied| proxied.serves).filter_map(|proxied| hit(facts, rule, proxied)).collect()
+    facts
+        .proxied
+        .iter()
+        .filter(|proxied| proxied.serves)
+        .filter_map(|proxied| hit(facts, rule, proxied))
+        .collect()
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit> {
@@ -65,7 +70,9 @@ fn dropped(facts: &Facts<'_>, block: ScopeId, deciding: ScopeId) -> Option<(Scop
     let environment = Environment::new(facts.view, facts.definitions, facts.client, block);
     let upgrade = sends(&environment, outer, "Upgrade", b"websocket")?;
     let connection = sends(&environment, outer, "Connection", b"upgrade")?;
-    let has = |name: &str| config.own(deciding, directive::PROXY_SET_HEADER).any(|node| is_named(facts, node, name));
+    let has = |name: &str| {
+        config.own(deciding, directive::PROXY_SET_HEADER).any(|node| is_named(facts, node, name))
+    };
     if has("Upgrade") {
         return None;
     }

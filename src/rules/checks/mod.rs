@@ -36,7 +36,11 @@ mod tests {
     fn every_check_that_a_rule_names_exists() {
         for rule in crate::rules::RULES.iter() {
             let Some(name) = rule.check.as_deref() else { continue };
-            assert!(CHECKS.iter().any(|(known, _)| *known == name), "{}: no check is called {name}", rule.code);
+            assert!(
+                CHECKS.iter().any(|(known, _)| *known == name),
+                "{}: no check is called {name}",
+                rule.code
+            );
         }
     }
 }

@@ -14,7 +14,11 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let documents = facts.view.config.documents.iter();
     documents
         .flat_map(|&doc| {
-            let errors = texts.tree(doc).errors.iter().filter(|error| rule.params.iter().any(|it| **it == *kind(error)));
+            let errors = texts
+                .tree(doc)
+                .errors
+                .iter()
+                .filter(|error| rule.params.iter().any(|it| **it == *kind(error)));
             errors.map(move |error| hit(rule, texts.sources.get(doc), doc, error))
         })
         .collect()
@@ -45,7 +49,10 @@ fn hit(rule: &'static Rule, document: &Document, doc: DocId, error: &SyntaxError
         scope: None,
         words: Words::default().with("nginx", nginx_message(document, error)),
         related: related
-            .map(|((start, end), text)| Label { span: Span::new(doc, start, end), message: text.message.to_string() })
+            .map(|((start, end), text)| Label {
+                span: Span::new(doc, start, end),
+                message: text.message.to_string(),
+            })
             .collect(),
         repair: repair(rule, document, at, error),
     }
@@ -64,7 +71,10 @@ fn repair(rule: &Rule, document: &Document, at: Span, error: &SyntaxError) -> Re
         SyntaxErrorKind::MissingSemicolon => {
             Repair::Edits(vec![Edit { span: Span { start: at.end, ..at }, text: ";".into() }])
         }
-        SyntaxErrorKind::UnmatchedClose => Repair::Edits(vec![Edit { span: whole_line(document, at), text: String::new() }]),
+        SyntaxErrorKind::UnmatchedClose => {
+            Repair::Edits(vec![Edit { span: whole_line(document, at), text: String::new() }])
+        }
+        SyntaxErrorKind::LoneSemicolon => Repair::Edits(vec![Edit { span: at, text: String::new() }]),
         _ => Repair::None,
     }
 }
@@ -74,7 +84,8 @@ fn whole_line(document: &Document, at: Span) -> Span {
     let start = document.lines().start(document.line(at.start));
     let length = u32::try_from(document.bytes().len()).unwrap_or(u32::MAX);
     let rest = document.slice(at.end, length);
-    let end = memchr::memchr(b'\n', rest).map_or(length, |offset| at.end + u32::try_from(offset + 1).unwrap_or(0));
+    let end =
+        memchr::memchr(b'\n', rest).map_or(length, |offset| at.end + u32::try_from(offset + 1).unwrap_or(0));
     let around = [document.slice(start, at.start), document.slice(at.end, end)].concat();
     if around.trim_ascii().is_empty() { Span { start, end, ..at } } else { at }
 }
@@ -86,19 +97,21 @@ pub fn parameter_too_long(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     documents
         .flat_map(|&doc| {
             let text = texts.sources.get(doc).bytes();
-            syntax::oversize(text, texts.tree(doc)).into_iter().map(move |syntax::Oversize { start, end, refusal }| Hit {
-                rule,
-                case: None,
-                at: Span::new(doc, start, end),
-                include: IncludeId(0),
-                scope: None,
-                words: Words::default().with(
-                    "nginx",
-                    format!("{} in line {}", String::from_utf8_lossy(&refusal.message), refusal.line),
-                ),
-                related: Vec::new(),
-                repair: Repair::None,
-            })
+            syntax::oversize(text, texts.tree(doc)).into_iter().map(
+                move |syntax::Oversize { start, end, refusal }| Hit {
+                    rule,
+                    case: None,
+                    at: Span::new(doc, start, end),
+                    include: IncludeId(0),
+                    scope: None,
+                    words: Words::default().with(
+                        "nginx",
+                        format!("{} in line {}", String::from_utf8_lossy(&refusal.message), refusal.line),
+                    ),
+                    related: Vec::new(),
+                    repair: Repair::None,
+                },
+            )
         })
         .collect()
 }
@@ -107,7 +120,8 @@ pub fn parameter_too_long(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 pub fn byte_order_mark(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     const MARK: &[u8] = b"\xef\xbb\xbf";
     let sources = &facts.view.texts.sources;
-    let marked = facts.view.config.documents.iter().filter(|&&doc| sources.get(doc).bytes().starts_with(MARK));
+    let marked =
+        facts.view.config.documents.iter().filter(|&&doc| sources.get(doc).bytes().starts_with(MARK));
     marked
         .map(|&doc| {
             let at = Span::new(doc, 0, 3);

@@ -5,7 +5,6 @@
 //! are errors with line and column (serde's derive reports both for structs, which is why conditions are structs of
 //! optional fields and not maps).
 
-
 #[macro_use]
 mod closed_set;
 mod condition;

@@ -1,0 +1,243 @@
+//! The command line: its words and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reads nginx configuration as nginx does and finds WebSocket locations whose handshake cannot succeed.
+#[derive(Debug, Parser)]
+#[command(name = "ngxlint", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; without a command, `check`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of `check`.
+    #[command(flatten)]
+    pub check: Check,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lint files or folders (the default command)
+    Check(Check),
+    /// Say of every proxied block whether a WebSocket handshake succeeds there
+    Handshake(Handshake),
+    /// Print the syntax tree as JSON, in the shape of crossplane
+    Parse(Parse),
+    /// Explain one rule: what, why, symptoms, dead ends, examples; without a rule, list them
+    Explain(Explain),
+    /// List all rules
+    Rules(Rules),
+}
+
+/// `ngxlint check`
+#[derive(Debug, Args, Default)]
+pub struct Check {
+    /// Files or folders to lint; `-` reads standard input [default: the current folder]
+    pub paths: Vec<PathBuf>,
+    /// Write the safe fixes
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix or --diff: take the unsafe fixes, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change as a unified diff and write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// The output format: pretty, concise or json [default: pretty]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Write the results to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Rules to run: codes, names, prefixes, families, `default` or `all`
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Rules to leave out
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Rules to run besides the default ones
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+    pub fail_on: FailOn,
+    /// The least severity that is reported
+    #[arg(long, value_name = "SEVERITY", default_value = "note")]
+    pub min_severity: Least,
+    /// The nginx versions the configuration is for: `1.24`, `>=1.24`, `nginx/1.24.0`, `R33`, `auto` [default: >=1.18]
+    #[arg(long, value_name = "VERSION")]
+    pub nginx_version: Option<String>,
+    /// Where fragments are included: auto, main, http, server, location, upstream or stream
+    #[arg(long, value_name = "CONTEXT", default_value = "auto")]
+    pub context: String,
+    /// Where the server's files are found here
+    #[command(flatten)]
+    pub places: Places,
+    /// The name of standard input in messages
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+    /// Do not look for a settings file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Threads to use [default: one per core]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Exit with 0 where there is nothing to lint
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Exit with 0 in spite of findings
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// List the files that were linted, on standard error
+    #[arg(long)]
+    pub show_files: bool,
+    /// Print findings only, no summary
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Do not show progress
+    #[arg(long)]
+    pub no_progress: bool,
+    /// When to colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// Where the server's files are found on this machine.
+#[derive(Debug, Args, Default, Clone)]
+pub struct Places {
+    /// The base of relative includes instead of the main file's folder
+    #[arg(long, value_name = "DIR")]
+    pub prefix: Option<PathBuf>,
+    /// The folder that stands for `/`
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Look for what stands below FROM below TO (may be repeated)
+    #[arg(long, value_name = "FROM=TO")]
+    pub path_map: Vec<String>,
+}
+
+/// `ngxlint handshake`
+#[derive(Debug, Args)]
+pub struct Handshake {
+    /// The main configuration file
+    pub conf: PathBuf,
+    /// The output format: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: String,
+    /// The nginx version; a range is judged at its lowest
+    #[arg(long, value_name = "VERSION")]
+    pub nginx_version: Option<String>,
+    /// Where the server's files are found here
+    #[command(flatten)]
+    pub places: Places,
+    /// When to colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// `ngxlint parse`
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Parse {
+    /// The main configuration files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Do not follow includes
+    #[arg(long)]
+    pub single_file: bool,
+    /// Put what includes bring in their place: one tree
+    #[arg(long)]
+    pub combine: bool,
+    /// Indent the JSON by N spaces
+    #[arg(long, value_name = "N")]
+    pub indent: Option<usize>,
+    /// How bytes become characters: utf8 (invalid bytes are replaced) or latin1 (one character per byte)
+    #[arg(long, value_name = "ENCODING", default_value = "utf8")]
+    pub encoding: Encoding,
+    /// Add the byte offsets of each directive
+    #[arg(long)]
+    pub spans: bool,
+    /// Keep comments
+    #[arg(long)]
+    pub include_comments: bool,
+    /// Read as nginx does: stop at the first error, with nginx's message and line
+    #[arg(long)]
+    pub strict: bool,
+    /// Print what nginx's tokenizer makes of each file, one JSON line per file
+    #[arg(long)]
+    pub tokens: bool,
+    /// Where the server's files are found here
+    #[command(flatten)]
+    pub places: Places,
+}
+
+/// `ngxlint explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule's code or name
+    pub rule: Option<String>,
+    /// When to colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// `ngxlint rules`
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// The output format: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: String,
+    /// When to colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless the environment says otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `--fail-on`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FailOn {
+    /// Errors only.
+    Error,
+    /// Errors and warnings.
+    #[default]
+    Warning,
+    /// Every finding.
+    Note,
+    /// No finding.
+    Never,
+}
+
+/// `--min-severity`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Least {
+    /// Errors only.
+    Error,
+    /// Errors and warnings.
+    Warning,
+    /// Everything.
+    #[default]
+    Note,
+}
+
+/// `parse --encoding`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Encoding {
+    /// Invalid bytes become U+FFFD.
+    #[default]
+    Utf8,
+    /// A byte is a character.
+    Latin1,
+}

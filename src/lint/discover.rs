@@ -1,0 +1,141 @@
+//! Which files are linted: those that are named, and in folders those that are nginx configuration.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::{Input, Root};
+use crate::catalogue::DirectiveId;
+use crate::config::Library;
+use crate::files::FileKind;
+use crate::finding::ReadError;
+use crate::source::{DocId, Origin};
+use crate::syntax::Tree;
+
+/// The texts that `inputs` stand for, each once. What cannot be read goes to `errors`.
+pub(super) fn inputs(
+    library: &mut Library<'_>,
+    inputs: Vec<Input>,
+    allow_empty: bool,
+    errors: &mut Vec<ReadError>,
+) -> Vec<Root> {
+    let mut roots: Vec<Root> = Vec::new();
+    for input in inputs {
+        match input {
+            Input::Text(name, bytes) => add_text(library, name, bytes, errors, &mut roots),
+            Input::Path(path) => match library.files.kind(&path) {
+                Ok(FileKind::Directory) => add_folder(library, &path, allow_empty, errors, &mut roots),
+                _ => add_file(library, path, errors, &mut roots),
+            },
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    roots.retain(|root| seen.insert(root.doc));
+    roots
+}
+
+fn error(file: String, message: impl Into<String>) -> ReadError {
+    ReadError { file, line: 1, column: 1, message: message.into() }
+}
+
+fn add_text(
+    library: &mut Library<'_>,
+    name: String,
+    bytes: Vec<u8>,
+    errors: &mut Vec<ReadError>,
+    roots: &mut Vec<Root>,
+) {
+    let path = Some(PathBuf::from(&name));
+    match library.insert(name.clone(), Origin::Buffer, bytes) {
+        Ok(doc) => roots.push(Root { doc, path, top: None }),
+        Err(problem) => errors.push(error(name, problem.to_string())),
+    }
+}
+
+fn add_file(library: &mut Library<'_>, path: PathBuf, errors: &mut Vec<ReadError>, roots: &mut Vec<Root>) {
+    match library.open(&path) {
+        Ok(doc) => roots.push(Root { doc, path: Some(path), top: None }),
+        Err(problem) => errors.push(error(library.name(&path), problem.to_string())),
+    }
+}
+
+fn add_folder(
+    library: &mut Library<'_>,
+    folder: &Path,
+    allow_empty: bool,
+    errors: &mut Vec<ReadError>,
+    roots: &mut Vec<Root>,
+) {
+    let before = (roots.len(), errors.len());
+    for found in library.files.walk(folder) {
+        match found {
+            Ok(path) => {
+                let Some(how) = candidate(&path, folder) else { continue };
+                add_candidate(library, &path, folder, how, errors, roots);
+            }
+            Err((path, problem)) => {
+                errors.push(error(library.name(&path), format!("cannot be read: {problem}")));
+            }
+        }
+    }
+    if (roots.len(), errors.len()) == before && !allow_empty {
+        let name = library.name(folder);
+        errors.push(error(name, "no nginx configuration was found here (use --allow-empty if that is fine)"));
+    }
+}
+
+/// How sure a file's name makes that it is nginx configuration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// Its name says so.
+    ByName,
+    /// Its content must say so, too.
+    IfItLooksLike,
+}
+
+/// Whether a file below a walked folder may be nginx configuration: `*.nginx`, `*.vhost`, `nginx.conf*` are; `*.conf`,
+/// and anything in `conf.d`, `sites-*` and `snippets`, where it looks like it.
+fn candidate(path: &Path, top: &Path) -> Option<Sure> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
+    if name.starts_with("nginx.conf") || ending == "nginx" || ending == "vhost" {
+        return Some(Sure::ByName);
+    }
+    let below = path.strip_prefix(top).unwrap_or(path).parent()?;
+    let in_nginx_folder = below
+        .components()
+        .chain(top.file_name().map(Path::new).into_iter().flat_map(Path::components))
+        .any(|part| {
+            let part = part.as_os_str().to_string_lossy();
+            part == "conf.d" || part == "snippets" || part.starts_with("sites-")
+        });
+    (ending == "conf" || in_nginx_folder).then_some(Sure::IfItLooksLike)
+}
+
+fn add_candidate(
+    library: &mut Library<'_>,
+    path: &Path,
+    top: &Path,
+    how: Sure,
+    errors: &mut Vec<ReadError>,
+    roots: &mut Vec<Root>,
+) {
+    // A dangling link, a FIFO or a folder with an ending is no file to lint.
+    if !library.files.kind(path).is_ok_and(|kind| kind == FileKind::File) {
+        return;
+    }
+    match library.open(path) {
+        Ok(doc) if how == Sure::ByName || looks_like_nginx(library, doc) => {
+            roots.push(Root { doc, path: Some(path.to_path_buf()), top: Some(top.to_path_buf()) });
+        }
+        Ok(_) => {}
+        Err(problem) => errors.push(error(library.name(path), problem.to_string())),
+    }
+}
+
+/// Whether most of what a text starts its statements with are directives that nginx or a module of it knows.
+fn looks_like_nginx(library: &Library<'_>, doc: DocId) -> bool {
+    let tree: &Tree = library.texts.tree(doc);
+    let top = || tree.children(None).map(|id| tree.statement(id).name);
+    let known = top().filter(|&name| name != DirectiveId::UNKNOWN).count();
+    known > 0 && known * 2 >= top().count()
+}

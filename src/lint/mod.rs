@@ -1,0 +1,217 @@
+//! From paths to findings: which texts are linted, as what, and what several trees say together.
+
+mod discover;
+mod merge;
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::catalogue::VersionRange;
+use crate::config::{
+    Base, Config, Context, IncludeProblem, Library, Paths, Texts, View, assemble, is_dump, split_dump,
+};
+use crate::files::Files;
+use crate::finding::{Finding, ReadError};
+use crate::rules::{Facts, Rule, findings, run};
+use crate::source::DocId;
+use crate::value::{Client, Definitions};
+
+/// What to lint, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The nginx versions that the configuration is for.
+    pub target: VersionRange,
+    /// The context of every text that is no main file; else it is worked out for each.
+    pub context: Option<Context>,
+    /// How the server's paths are found here.
+    pub paths: Paths,
+    /// The rules.
+    pub rules: Vec<&'static Rule>,
+    /// Whether a folder without nginx configuration is fine.
+    pub allow_empty: bool,
+}
+
+/// Something to lint.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A file or folder.
+    Path(PathBuf),
+    /// A text that is no file, with the name it is to have.
+    Text(String, Vec<u8>),
+}
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The texts.
+    pub texts: Texts,
+    /// The findings in the order in which they are printed.
+    pub findings: Vec<Finding>,
+    /// What could not be read.
+    pub errors: Vec<ReadError>,
+    /// Whether an `nginx -T` dump was read: it cannot be fixed.
+    pub has_dump: bool,
+    /// The texts that were linted, in order of first opening.
+    pub linted: Vec<DocId>,
+}
+
+/// Lints `inputs`. `tick` is called for each tree that is done, with the count of trees.
+pub fn lint(
+    files: &dyn Files,
+    working_directory: &Path,
+    inputs: Vec<Input>,
+    options: &Options,
+    tick: &(dyn Fn(usize) + Sync),
+) -> Outcome {
+    let mut library = Library::new(files, working_directory.to_path_buf());
+    let mut trees = Trees { configs: Vec::new(), errors: Vec::new(), has_dump: false };
+    let found = discover::inputs(&mut library, inputs, options.allow_empty, &mut trees.errors);
+    let mut dumps = Vec::new();
+    let mut roots = Vec::new();
+    for root in found {
+        if is_dump(library.texts.sources.get(root.doc).bytes()) {
+            dumps.push(root.doc);
+        } else {
+            roots.push(root);
+        }
+    }
+    trees.assemble_all(&mut library, roots, options);
+    let texts = dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options));
+    let findings = judge(&texts, &trees.configs, options, tick);
+    let errors = trees.with_unreadable_includes(&texts);
+    let mut linted: Vec<DocId> =
+        trees.configs.iter().flat_map(|config| config.documents.iter().copied()).collect();
+    linted.sort_unstable();
+    linted.dedup();
+    let findings = merge::merge(&texts, &trees.configs, findings);
+    Outcome { findings, errors, has_dump: trees.has_dump, linted, texts }
+}
+
+/// A text that a tree starts from.
+#[derive(Debug, Clone)]
+struct Root {
+    doc: DocId,
+    /// The file, for what its includes are relative to.
+    path: Option<PathBuf>,
+    /// The folder that was walked to find it.
+    top: Option<PathBuf>,
+}
+
+struct Trees {
+    configs: Vec<Config>,
+    errors: Vec<ReadError>,
+    has_dump: bool,
+}
+
+impl Trees {
+    /// Builds the trees: main files first, then fragments, outer contexts before inner ones; a text that is part of a
+    /// tree already is not taken as the start of another.
+    fn assemble_all(&mut self, library: &mut Library<'_>, roots: Vec<Root>, options: &Options) {
+        let mut roots: Vec<(Context, Root)> =
+            roots.into_iter().map(|root| (context(library, &root, options), root)).collect();
+        roots.sort_by_key(|(context, _)| context.levels().len());
+        let mut covered = std::collections::HashSet::new();
+        for (context, root) in roots {
+            if covered.contains(&root.doc) {
+                continue;
+            }
+            let base = base(&root, &context, &options.paths, library.working_directory());
+            let config = assemble(library, root.doc, &context, &base, &options.paths);
+            covered.extend(config.documents.iter().copied());
+            self.configs.push(config);
+        }
+        self.drop_included_roots();
+    }
+
+    /// A fragment that a later fragment included is part of that one's tree.
+    fn drop_included_roots(&mut self) {
+        let mut included_later = std::collections::HashSet::new();
+        for index in (0..self.configs.len()).rev() {
+            let Some(config) = self.configs.get(index) else { continue };
+            if included_later.contains(&config.root) {
+                self.configs.remove(index);
+            } else {
+                included_later.extend(config.documents.iter().skip(1).copied());
+            }
+        }
+    }
+
+    /// Reads the tree of a dump, whose files stand in for the file system.
+    fn read_dump(&mut self, texts: Texts, dump: DocId, options: &Options) -> Texts {
+        self.has_dump = true;
+        let (files, main) = split_dump(texts.sources.get(dump).bytes());
+        let mut library = Library::over_dump(&files, texts);
+        if let Ok(root) = library.open(&main) {
+            let base = Base::Known(main.parent().unwrap_or(Path::new("/")).to_path_buf());
+            let paths =
+                Paths { root: Some("/".into()), prefix: options.paths.prefix.clone(), map: Vec::new() };
+            self.configs.push(assemble(&mut library, root, &Context::main(), &base, &paths));
+        }
+        library.texts
+    }
+
+    /// An include that exists and cannot be read is a finding, and the run has not seen everything.
+    fn with_unreadable_includes(&mut self, texts: &Texts) -> Vec<ReadError> {
+        let mut errors = std::mem::take(&mut self.errors);
+        for unresolved in self.configs.iter().flat_map(|config| &config.unresolved) {
+            if let IncludeProblem::Unreadable(problem) = &unresolved.problem {
+                let document = texts.sources.get(unresolved.span.doc);
+                let position = document.position(unresolved.span.start);
+                errors.push(ReadError {
+                    file: document.name.clone(),
+                    line: position.line,
+                    column: position.column,
+                    message: format!("{}: {problem}", unresolved.path),
+                });
+            }
+        }
+        errors
+    }
+}
+
+fn context(library: &Library<'_>, root: &Root, options: &Options) -> Context {
+    let document = library.texts.sources.get(root.doc);
+    let found = Context::of(document, library.texts.tree(root.doc));
+    match &options.context {
+        Some(context) if !found.is_main() => context.clone(),
+        _ => found,
+    }
+}
+
+/// Relative includes start at the main file's folder, or at `--prefix`. Where a fragment's main file is, nobody says: in
+/// its own folder or one above it, up to the folder that was walked.
+fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path) -> Base {
+    if let Some(prefix) = &paths.prefix {
+        return Base::Known(prefix.clone());
+    }
+    let folder = root.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
+    if context.is_main() {
+        return Base::Known(folder);
+    }
+    let top =
+        root.top.as_deref().unwrap_or(if folder.is_absolute() { working_directory } else { Path::new("") });
+    let folders = folder.ancestors().take_while(|above| above.starts_with(top)).map(Path::to_path_buf);
+    let folders: Vec<PathBuf> = folders.collect();
+    Base::Guess(if folders.is_empty() { vec![folder] } else { folders })
+}
+
+/// Runs the rules over every tree, in parallel; the order of the answers is that of the trees.
+fn judge(
+    texts: &Texts,
+    configs: &[Config],
+    options: &Options,
+    tick: &(dyn Fn(usize) + Sync),
+) -> Vec<Vec<Finding>> {
+    let client = Client::handshake();
+    let one = |config: &Config| {
+        let view = View { texts, config };
+        let definitions = Definitions::of(view);
+        let facts = Facts::of(view, &definitions, &client, options.target);
+        let hits = run(&facts, &options.rules);
+        let found = findings(&facts, hits);
+        tick(configs.len());
+        found
+    };
+    configs.par_iter().map(one).collect()
+}

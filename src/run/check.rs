@@ -1,0 +1,197 @@
+//! `ngxlint check`.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::progress::Progress;
+use super::{
+    CLEAN, Error, FAILED, FINDINGS, fixing, paths, select, standard_input, terminal, version,
+    working_directory,
+};
+use crate::cli::{Check, FailOn, Least};
+use crate::config::Context;
+use crate::files::{Disk, Files};
+use crate::finding::{Finding, Safety, Severity};
+use crate::lint::{Input, Options, Outcome, lint};
+use crate::output::{self, Format, Report, Summary};
+
+/// Lints, fixes where asked to, prints, and says how it ended.
+pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
+    let files = Disk;
+    let job = Job {
+        arguments,
+        files: &files,
+        format: arguments.format.as_deref().unwrap_or("pretty").parse().map_err(Error::Usage)?,
+        working_directory: working_directory()?,
+        options: options(arguments, &files)?,
+        inputs: inputs(arguments)?,
+    };
+    match arguments.jobs {
+        None => job.run(),
+        Some(0) => Err(Error::usage("--jobs takes a number of at least 1")),
+        Some(jobs) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+            pool.map_err(|error| Error::usage(format!("no threads: {error}")))?.install(|| job.run())
+        }
+    }
+}
+
+fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
+    let context = match arguments.context.as_str() {
+        "auto" => None,
+        name => Some(Context::from_name(name).ok_or_else(|| {
+            Error::usage(format!(
+                "--context {name}: one of auto, main, http, server, location, upstream, stream, or a chain such as `http > server`"
+            ))
+        })?),
+    };
+    Ok(Options {
+        target: version::target(arguments.nginx_version.as_deref(), files, &arguments.paths)?,
+        context,
+        paths: paths(&arguments.places)?,
+        rules: select::rules(arguments)?,
+        allow_empty: arguments.allow_empty,
+    })
+}
+
+fn inputs(arguments: &Check) -> Result<Vec<Input>, Error> {
+    if arguments.paths.is_empty() {
+        return Ok(vec![Input::Path(".".into())]);
+    }
+    let mut inputs = Vec::new();
+    for path in &arguments.paths {
+        if path != Path::new("-") {
+            inputs.push(Input::Path(path.clone()));
+        } else if !inputs.iter().any(|input| matches!(input, Input::Text(..))) {
+            let name = arguments.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into());
+            inputs.push(Input::Text(name, standard_input()?));
+        }
+    }
+    Ok(inputs)
+}
+
+/// One run of `check`.
+struct Job<'a> {
+    arguments: &'a Check,
+    files: &'a dyn Files,
+    format: Format,
+    working_directory: PathBuf,
+    options: Options,
+    inputs: Vec<Input>,
+}
+
+impl Job<'_> {
+    fn run(&self) -> Result<u8, Error> {
+        let found = self.lint(self.files, self.inputs.clone());
+        if !self.arguments.fix && !self.arguments.diff {
+            return self.report(found);
+        }
+        let allow = if self.arguments.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+        self.refuse_what_cannot_be_fixed(&found)?;
+        let fixed =
+            fixing::fix(self.files, found, &self.inputs, allow, |files, inputs| self.lint(files, inputs));
+        for problem in &fixed.problems {
+            super::complain(problem);
+        }
+        if self.arguments.diff {
+            return self.show_diff(&fixed);
+        }
+        fixed.write(self.files).map_err(|error| Error::usage(error.to_string()))?;
+        for change in &fixed.changes {
+            super::complain(&format!("fixed {}", change.name));
+        }
+        self.report(fixed.after)
+    }
+
+    fn lint(&self, files: &dyn Files, inputs: Vec<Input>) -> Outcome {
+        let progress = Progress::start(!self.arguments.no_progress && !self.arguments.quiet);
+        lint(files, &self.working_directory, inputs, &self.options, &|all| progress.tick(all))
+    }
+
+    fn refuse_what_cannot_be_fixed(&self, found: &Outcome) -> Result<(), Error> {
+        if found.has_dump && self.arguments.fix {
+            return Err(Error::usage(
+                "--fix cannot change an `nginx -T` dump: run it on the files themselves",
+            ));
+        }
+        let has_text = self.inputs.iter().any(|input| matches!(input, Input::Text(..)));
+        if has_text && self.arguments.fix && !self.arguments.diff {
+            return Err(Error::usage("--fix cannot write to standard input: use --diff, or name the file"));
+        }
+        Ok(())
+    }
+
+    fn show_diff(&self, fixed: &fixing::Fixed) -> Result<u8, Error> {
+        let mut text = Vec::new();
+        for change in &fixed.changes {
+            text.extend(crate::fix::diff(&change.name, &change.before, &change.after));
+        }
+        self.emit(&text)?;
+        output::write_errors(&fixed.after.errors, &mut io::stderr())?;
+        Ok(self.code(&fixed.before, &fixed.after))
+    }
+
+    fn report(&self, mut found: Outcome) -> Result<u8, Error> {
+        let least = match self.arguments.min_severity {
+            Least::Note => Severity::Note,
+            Least::Warning => Severity::Warning,
+            Least::Error => Severity::Error,
+        };
+        let code = self.code(&found.findings, &found);
+        found.findings.retain(|finding| finding.severity >= least);
+        self.show_files(&found)?;
+        let report = Report {
+            summary: Summary::of(&found.findings, found.linted.len(), 0),
+            findings: found.findings,
+            errors: found.errors,
+            sources: &found.texts.sources,
+            nginx_version: self.options.target.to_string(),
+        };
+        let mut style = terminal::style(self.arguments.color);
+        style.summary = !self.arguments.quiet;
+        if self.arguments.output.is_some() {
+            style.colour = self.arguments.color == crate::cli::Color::Always;
+            let mut text = Vec::new();
+            output::write(self.format, &report, &mut text, style)?;
+            self.emit(&text)?;
+        } else {
+            output::write(self.format, &report, &mut io::stdout().lock(), style)?;
+        }
+        output::write_errors(&report.errors, &mut io::stderr())?;
+        Ok(code)
+    }
+
+    fn show_files(&self, found: &Outcome) -> Result<(), Error> {
+        if self.arguments.show_files {
+            for &doc in &found.linted {
+                writeln!(io::stderr(), "{}", output::escape(&found.texts.sources.get(doc).name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn emit(&self, text: &[u8]) -> Result<(), Error> {
+        match &self.arguments.output {
+            Some(file) => self
+                .files
+                .create(file, text)
+                .map_err(|error| Error::usage(format!("{} cannot be written: {error}", file.display()))),
+            None => Ok(io::stdout().lock().write_all(text)?),
+        }
+    }
+
+    fn code(&self, findings: &[Finding], found: &Outcome) -> u8 {
+        let least = match self.arguments.fail_on {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Note => Some(Severity::Note),
+            FailOn::Never => None,
+        };
+        let fails = least.is_some_and(|least| findings.iter().any(|finding| finding.severity >= least));
+        match (found.errors.is_empty(), fails) {
+            (false, _) => FAILED,
+            (true, true) if !self.arguments.exit_zero => FINDINGS,
+            _ => CLEAN,
+        }
+    }
+}

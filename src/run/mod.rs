@@ -1,0 +1,134 @@
+//! From the command line to an exit code.
+
+mod check;
+mod fixing;
+mod handshake;
+mod progress;
+mod select;
+mod terminal;
+mod version;
+
+use std::ffi::OsString;
+use std::io::{self, Read as _, Write as _};
+use std::path::PathBuf;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command, Explain, Places, Rules};
+use crate::config::Paths;
+use crate::files::Disk;
+use crate::output;
+use crate::rules::{RULES, find};
+
+/// Nothing at or above the level that fails.
+pub const CLEAN: u8 = 0;
+/// Findings.
+pub const FINDINGS: u8 = 1;
+/// The job could not be done.
+pub const FAILED: u8 = 2;
+
+/// Why a job could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A message for the user.
+    #[error("{0}")]
+    Usage(String),
+    /// Writing the results failed.
+    #[error("the results cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Error {
+    fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
+    }
+}
+
+/// Runs the program with its arguments and returns the exit code. Results go to standard output, everything else to
+/// standard error.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; both go where clap sends them.
+            let code = if error.use_stderr() { FAILED } else { CLEAN };
+            return error.print().map_or(FAILED, |()| code);
+        }
+    };
+    let done = match cli.command {
+        None => check::check(&cli.check),
+        Some(Command::Check(arguments)) => check::check(&arguments),
+        Some(Command::Handshake(arguments)) => handshake::handshake(&arguments),
+        Some(Command::Parse(arguments)) => parse(&arguments),
+        Some(Command::Explain(arguments)) => explain(&arguments),
+        Some(Command::Rules(arguments)) => rules(&arguments),
+    };
+    match done {
+        Ok(code) => code,
+        // `ngxlint | head` has read all it wants.
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => CLEAN,
+        Err(error) => {
+            complain(&error.to_string());
+            FAILED
+        }
+    }
+}
+
+/// One line on standard error. Where even that is closed there is nobody to tell.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "ngxlint: {}", output::escape(message));
+}
+
+fn working_directory() -> Result<PathBuf, Error> {
+    std::env::current_dir()
+        .map_err(|error| Error::usage(format!("the working directory is not known: {error}")))
+}
+
+fn standard_input() -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| Error::usage(format!("standard input cannot be read: {error}")))?;
+    Ok(bytes)
+}
+
+fn paths(places: &Places) -> Result<Paths, Error> {
+    let map = places.path_map.iter().map(|pair| {
+        let (from, to) = pair
+            .split_once('=')
+            .filter(|(from, _)| !from.is_empty())
+            .ok_or_else(|| Error::usage(format!("--path-map takes FROM=TO, not `{pair}`")))?;
+        Ok((PathBuf::from(from), PathBuf::from(to)))
+    });
+    Ok(Paths {
+        prefix: places.prefix.clone(),
+        root: places.root.clone(),
+        map: map.collect::<Result<_, Error>>()?,
+    })
+}
+
+fn explain(arguments: &Explain) -> Result<u8, Error> {
+    let style = terminal::style(arguments.color);
+    let mut out = io::stdout().lock();
+    let Some(word) = &arguments.rule else {
+        output::rules_table(RULES.iter(), &mut out, style)?;
+        return Ok(CLEAN);
+    };
+    let rule = find(word).ok_or_else(|| Error::usage(select::unknown(word)))?;
+    output::explain(rule, output::example(rule), &mut out, style)?;
+    Ok(CLEAN)
+}
+
+fn rules(arguments: &Rules) -> Result<u8, Error> {
+    let mut out = io::stdout().lock();
+    match arguments.format.as_str() {
+        "text" => output::rules_table(RULES.iter(), &mut out, terminal::style(arguments.color))?,
+        "json" => output::rules_json(RULES.iter(), &mut out)?,
+        other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
+    }
+    Ok(CLEAN)
+}
+
+fn parse(_: &crate::cli::Parse) -> Result<u8, Error> {
+    let _ = (Disk, working_directory()?);
+    Err(Error::usage("parse is not linked in"))
+}
