@@ -185,7 +185,7 @@ impl<'a> Given<'a> {
         let (mut library, main): (Library<'i>, &Path) = match input {
             Input::File(path) => (library, path),
             Input::Buffer(_) => (library, Path::new("-")),
-            Input::Dump(memory, main) => (library.over_dump(memory), main),
+            Input::Dump(memory, main) => (Library::over_dump(memory, library.texts), main),
         };
         let opened = match input {
             Input::Buffer(bytes) => library.insert(self.name(main), Origin::Buffer, bytes.clone()),
