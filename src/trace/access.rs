@@ -113,6 +113,7 @@ impl Run<'_, '_> {
             client: self.state.client.clone(),
             groups: self.state.groups.clone(),
             assigned: self.state.assigned.clone(),
+            kept: self.state.kept.clone(),
             ..State::default()
         };
         let mut run = self.fork(state);

@@ -134,9 +134,15 @@ impl Run<'_, '_> {
     /// What a path of the request leads to on disk.
     fn stands(&self, path: &[u8]) -> Stands {
         match (&self.state.document_root, self.map(path)) {
-            (Some(root), Some(file)) if self.tracer.files.kind(&self.on_disk(root)).is_ok() => self.on_disk_stands(&file),
+            (Some(root), Some(file)) if self.is_here(root) => self.on_disk_stands(&file),
             _ => Stands::Unknown,
         }
+    }
+
+    /// Whether files below a document root can be looked for: one below the prefix is just what nginx would see.
+    fn is_here(&self, root: &[u8]) -> bool {
+        let below_prefix = path_from_bytes(root).starts_with(&self.tracer.prefix);
+        below_prefix || self.tracer.files.kind(&self.on_disk(root)).is_ok()
     }
 
     fn on_disk_stands(&self, file: &[u8]) -> Stands {
@@ -153,7 +159,7 @@ impl Run<'_, '_> {
         let (test, negated) = test.strip_prefix(b"!").map_or((test, false), |test| (test, true));
         let Value::Known(path) = self.evaluate(path) else { return Outcome::Unknown };
         let inside = self.state.document_root.as_ref().filter(|root| path.starts_with(root));
-        let visible = inside.is_none_or(|root| self.tracer.files.kind(&self.on_disk(root)).is_ok());
+        let visible = inside.is_none_or(|root| self.is_here(root));
         let found = match (test, self.on_disk_stands(&path)) {
             _ if !visible => return Outcome::Unknown,
             (_, Stands::Unknown) | (b"-x", Stands::File | Stands::Folder) => return Outcome::Unknown,

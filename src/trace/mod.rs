@@ -18,7 +18,7 @@ use crate::catalogue::{Version, directive};
 use crate::config::{NodeId, ScopeId, View};
 use crate::files::Files;
 use crate::handshake::{Answer, Request};
-use crate::route::Sockets;
+use crate::route::{Locations, Names, Sockets};
 use crate::value::Definitions;
 
 pub use request::{ClientRequest, HttpVersion, UrlError};
@@ -32,8 +32,12 @@ pub struct Tracer<'a> {
     pub view: View<'a>,
     /// The variables it defines.
     pub definitions: &'a Definitions,
-    /// Its sockets and server names.
+    /// Its sockets.
     pub sockets: &'a Sockets,
+    /// Its server names, socket by socket.
+    names: Names<'a>,
+    /// Its locations, level by level.
+    locations: Locations<'a>,
     /// The nginx version.
     pub version: Version,
     /// Where files are looked for.
@@ -103,7 +107,18 @@ impl<'a> Tracer<'a> {
         files: &'a dyn Files,
         prefix: PathBuf,
     ) -> Self {
-        Self { view, definitions, sockets, version, files, prefix, root: None, groups: named_groups(view) }
+        Self {
+            view,
+            definitions,
+            sockets,
+            names: Names::of(view, sockets),
+            locations: Locations::of(view),
+            version,
+            files,
+            prefix,
+            root: None,
+            groups: named_groups(view),
+        }
     }
 
     /// Follows a request to its end, hop by hop.

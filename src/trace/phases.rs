@@ -6,7 +6,7 @@ use super::{ClientRequest, Hop, HttpVersion, Step, Tracer, Upstream};
 use crate::catalogue::{Version, directive};
 use crate::config::{Config, NodeId, ScopeId, ScopeKind};
 use crate::handshake::{Answer, Reason};
-use crate::route::{self, Chosen, Connection, Found, How};
+use crate::route::{self, Chosen, Connection, Found, How, SocketId};
 use crate::scope::{handler, list, location_of, single};
 use crate::value::{Environment, InFlight as _, Value};
 
@@ -60,8 +60,10 @@ pub(super) struct Run<'t, 'a> {
     pub(super) valid_unparsed: bool,
     /// The URI part of a pass still applies (`r->valid_location`).
     pub(super) valid_location: bool,
-    /// The request path had `%XX` or `+`.
+    /// The request path had `%XX` (`r->quoted_uri`).
     pub(super) quoted: bool,
+    /// The request path had `+` (`r->plus_in_uri`).
+    pub(super) plus: bool,
     changes_left: u8,
     pub(super) error_page_used: bool,
     pub(super) error_status: Option<u16>,
@@ -80,7 +82,8 @@ pub(super) fn run(tracer: &Tracer<'_>, request: &ClientRequest) -> (Hop, Vec<Ste
             (hop, run.steps)
         }
         Err((server, answer, status)) => {
-            let hop = Hop { server, block: None, upstream: None, answer, status, uri: Vec::new() };
+            let uri = route::target(&request.target, true).map(|target| target.path).unwrap_or_default();
+            let hop = Hop { server, block: None, upstream: None, answer, status, uri };
             (hop, steps)
         }
     }
@@ -95,19 +98,15 @@ fn start<'t, 'a>(
     request: &ClientRequest,
     steps: &mut Vec<Step>,
 ) -> Result<Run<'t, 'a>, Ended> {
-    let (view, sockets) = (tracer.view, tracer.sockets);
-    let socket = match sockets.connect(request.address, request.port) {
-        Connection::One(socket) => socket,
-        Connection::Several(_) => return Err((None, Answer::depends(Reason::UnknownValue), None)),
-        Connection::Nothing => {
-            steps.push(Step { node: None, text: format!("nothing listens on port {}", request.port) });
-            return Err((None, Answer::fails(Reason::NotProxied), None));
-        }
+    let view = tracer.view;
+    let socket = socket(tracer, request, steps)?;
+    let Some(default) = tracer.sockets.default_server(socket) else {
+        return Err((None, Answer::fails(Reason::NotProxied), None));
     };
-    let default = sockets.default_server(socket);
     let refused = |server: ScopeId, code: u16| (Some(server), Answer::fails(Reason::NotProxied), Some(code));
-    if sockets.is_ssl(socket) != request.tls {
-        let text = if request.tls { "TLS is spoken to a port without it" } else { "plain HTTP is spoken to a TLS port: 400" };
+    if tracer.sockets.is_ssl(socket) != request.tls {
+        let text =
+            if request.tls { "TLS is spoken to a port without it" } else { "plain HTTP is spoken to a TLS port: 400" };
         steps.push(Step { node: view.config.scope(default).node, text: text.into() });
         let code = (!request.tls).then_some(400);
         return Err((Some(default), Answer::fails(Reason::NotProxied), code));
@@ -115,7 +114,7 @@ fn start<'t, 'a>(
     let merges = single(view.config, default, directive::MERGE_SLASHES)
         .and_then(|node| view.arg(node, 0))
         .is_none_or(|value| !value.eq_ignore_ascii_case(b"off"));
-    let target = route::normalize(&request.target, merges).map_err(|_| refused(default, 400))?;
+    let target = route::target(&request.target, merges).map_err(|_| refused(default, 400))?;
     let state = State {
         uri: target.path.clone(),
         args: target.args.clone(),
@@ -125,31 +124,24 @@ fn start<'t, 'a>(
         groups: tracer.groups.clone(),
         ..State::default()
     };
-    let (server, host) = match request.host() {
-        Some(host) => {
-            let host = route::validate(host.as_bytes(), tracer.version).map_err(|_| refused(default, 400))?;
-            let chosen = sockets.find(socket, &host.name);
-            if chosen.unknown.is_some() {
-                return Err((None, Answer::depends(Reason::UnknownValue), None));
-            }
-            choose(tracer, &state, &chosen, steps);
-            (chosen.server, host.name)
-        }
-        None => {
-            let chosen = sockets.find(socket, b"");
-            if request.http != HttpVersion::Http10 {
-                return Err(refused(chosen.server, 400));
-            }
-            choose(tracer, &state, &chosen, steps);
-            (chosen.server, sockets.first_name(chosen.server))
-        }
+    let host = request.host().map(|host| route::host(host.as_bytes(), tracer.version)).transpose();
+    let host = host.map_err(|_| refused(default, 400))?;
+    let name = host.as_ref().map(|host| host.name.clone()).unwrap_or_default();
+    let Some(chosen) = tracer.names.find(socket, &name).filter(|chosen| chosen.unknown.is_none()) else {
+        return Err((None, Answer::depends(Reason::UnknownValue), None));
     };
+    if host.is_none() && request.http != HttpVersion::Http10 {
+        return Err(refused(chosen.server, 400));
+    }
+    choose(tracer, &state, &chosen, steps);
+    let (server, server_name) = (chosen.server, route::first_name(view, chosen.server).unwrap_or_default());
+    let host = if host.is_some() { name } else { server_name.clone() };
     if request.http == HttpVersion::Http2 && hop_by_hop(request) {
         // From 1.31.0 such a request is refused; before, nothing tunnels it.
         let code = (tracer.version >= Version::new(1, 31, 0)).then_some(400);
         return Err((Some(server), Answer::fails(if code.is_some() { Reason::NotProxied } else { Reason::Protocol }), code));
     }
-    let state = State { host, server_name: sockets.first_name(server), ..state };
+    let state = State { host, server_name, ..state };
     let mut run = Run {
         tracer,
         request: request.clone(),
@@ -162,6 +154,7 @@ fn start<'t, 'a>(
         valid_unparsed: true,
         valid_location: true,
         quoted: target.quoted,
+        plus: target.plus,
         changes_left: MOST_URI_CHANGES + 1,
         error_page_used: false,
         error_status: None,
@@ -170,6 +163,25 @@ fn start<'t, 'a>(
     };
     run.enter(server);
     Ok(run)
+}
+
+/// The socket a request arrives at; where only the port is known, the one whose servers all agree on this Host.
+fn socket(tracer: &Tracer<'_>, request: &ClientRequest, steps: &mut Vec<Step>) -> Result<SocketId, Ended> {
+    match tracer.sockets.connect(request.address, request.port) {
+        Connection::One(socket) => Ok(socket),
+        Connection::Several(sockets) => {
+            let name = request.host().and_then(|host| route::host(host.as_bytes(), tracer.version).ok());
+            let name = name.map(|host| host.name).unwrap_or_default();
+            let server = |socket: SocketId| tracer.names.find(socket, &name).map(|chosen| chosen.server);
+            let first = sockets.first().copied();
+            let agreed = first.filter(|&first| sockets.iter().all(|&other| server(other) == server(first)));
+            agreed.ok_or_else(|| (None, Answer::depends(Reason::UnknownValue), None))
+        }
+        Connection::Nothing => {
+            steps.push(Step { node: None, text: format!("nothing listens on port {}", request.port) });
+            Err((None, Answer::fails(Reason::NotProxied), None))
+        }
+    }
 }
 
 fn hop_by_hop(request: &ClientRequest) -> bool {
@@ -236,9 +248,12 @@ impl<'t, 'a> Run<'t, 'a> {
         (self.content_handler, self.uri_changed) = (None, false);
         let uri = self.state.uri.clone();
         let shown = String::from_utf8_lossy(&uri).into_owned();
-        match route::find(self.tracer.view, self.server, &uri) {
+        let choice = self.tracer.locations.find(self.server, &uri);
+        if let Some(captures) = choice.captures {
+            self.state.matched(captures);
+        }
+        match choice.found {
             Found::Location(location) => {
-                self.keep_captures(location, &uri);
                 let text = format!("{} serves {shown}", self.tracer.view.label(location));
                 self.step(self.config().scope(location).node, &text);
                 if !self.internal && route::is_internal(self.tracer.view, location) {
@@ -264,19 +279,6 @@ impl<'t, 'a> Run<'t, 'a> {
                 Next::Rewrite
             }
             Found::Unknown(_) => Next::Done(End::Verdict(Answer::depends(Reason::UnknownValue))),
-        }
-    }
-
-    /// A location's expression that matches sets `$1` and named groups.
-    fn keep_captures(&mut self, location: ScopeId, uri: &[u8]) {
-        for level in self.config().ancestors(location).collect::<Vec<_>>() {
-            if let Some(route::Pattern::Regex(pattern, caseless)) = route::pattern(self.tracer.view, level) {
-                let regex = crate::value::Regex::new(&pattern, caseless);
-                if let Ok(Some(captures)) = regex.and_then(|regex| regex.captures(uri)) {
-                    self.state.matched(captures);
-                }
-                return;
-            }
         }
     }
 
@@ -353,7 +355,7 @@ impl<'t, 'a> Run<'t, 'a> {
         if !self.may_change() {
             return self.cycle();
         }
-        let Some(location) = route::named(self.tracer.view, self.server, name) else {
+        let Some(location) = self.tracer.locations.named(self.server, name) else {
             return Next::Done(End::Answered(500));
         };
         (self.internal, self.content_handler, self.uri_changed) = (true, None, false);
@@ -420,6 +422,7 @@ impl<'t, 'a> Run<'t, 'a> {
             valid_unparsed: false,
             valid_location: true,
             quoted: self.quoted,
+            plus: self.plus,
             changes_left: MOST_URI_CHANGES + 1,
             error_page_used: false,
             error_status: None,

@@ -92,7 +92,7 @@ impl Run<'_, '_> {
         let replaces = self.valid_location && !part.is_empty();
         let kept = if replaces { self.location_name_length() } else { 0 };
         let rest = self.state.uri.get(kept..).unwrap_or_default();
-        let rest = if self.quoted || self.internal { escape_uri(rest) } else { rest.to_vec() };
+        let rest = if self.quoted || self.internal { escape_uri(rest, self.tracer.version) } else { rest.to_vec() };
         let mut target = if replaces { part.to_vec() } else { Vec::new() };
         target.extend(rest);
         if !self.state.args.is_empty() {

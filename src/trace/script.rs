@@ -217,7 +217,9 @@ impl Run<'_, '_> {
             let value = match part {
                 Part::Text(text) => Value::known(text),
                 Part::Capture(number) => match self.state.capture(number) {
-                    Value::Known(bytes) if in_query && self.quoted => Value::Known(escape_args(&bytes)),
+                    Value::Known(bytes) if in_query && (self.quoted || self.plus) => {
+                        Value::Known(escape_args(&bytes, self.tracer.version))
+                    }
                     value => value,
                 },
                 Part::Variable(name) => self.environment().variable(name),

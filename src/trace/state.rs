@@ -28,19 +28,16 @@ pub(super) struct State {
     pub(super) assigned: RefCell<HashMap<String, Value>>,
     /// Names that are groups somewhere: empty until one of them matches.
     pub(super) groups: Vec<String>,
-    captures: RefCell<Vec<Vec<u8>>>,
-    kept: RefCell<HashMap<Vec<u8>, Value>>,
+    /// `$0`, `$1`, ... of the last match.
+    pub(super) captures: RefCell<Vec<Vec<u8>>>,
+    /// Results of maps.
+    pub(super) kept: RefCell<HashMap<Vec<u8>, Value>>,
 }
 
 impl State {
     /// An expression has not matched: `$1` and its like are empty, named groups stay.
     pub(super) fn forget_captures(&self) {
         self.captures.borrow_mut().clear();
-    }
-
-    /// The captures of the last match.
-    pub(super) fn captures(&self) -> Vec<Vec<u8>> {
-        self.captures.borrow().clone()
     }
 
     /// Assigns a variable.
