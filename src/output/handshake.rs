@@ -186,8 +186,9 @@ struct HopPlace<'a> {
 fn traced<'a>(view: View<'a>, url: &'a str, trace: &Trace) -> Traced<'a> {
     let first = trace.hops.first();
     let hop = first.map(|hop| hop_place(view, hop));
-    let (server, block, location, upstream, status) =
-        hop.map_or((None, None, None, None, None), |it| (it.server, it.block, it.location, it.upstream, it.status));
+    let (server, block, location, upstream, status) = hop.map_or((None, None, None, None, None), |it| {
+        (it.server, it.block, it.location, it.upstream, it.status)
+    });
     let further = trace.hops.iter().skip(1).map(|hop| hop_place(view, hop));
     Traced {
         url,
@@ -248,8 +249,13 @@ pub fn steps(blocks: &Blocks<'_>, out: &mut dyn Write, style: Style) -> io::Resu
         }
         let answer = &trace.answer;
         let (start, end) = if style.colour { (colour(answer.verdict.word()), "\x1b[0m") } else { ("", "") };
-        let why = if answer.defects.is_empty() { String::new() } else { format!(": {}", words(answer).join(", ")) };
-        let status = trace.hops.first().and_then(|hop| hop.status).map_or(String::new(), |it| format!(" (status {it})"));
+        let why =
+            if answer.defects.is_empty() { String::new() } else { format!(": {}", words(answer).join(", ")) };
+        let status = trace
+            .hops
+            .first()
+            .and_then(|hop| hop.status)
+            .map_or(String::new(), |it| format!(" (status {it})"));
         writeln!(out, "  => {start}{}{end}{why}{status}\n", answer.verdict.word())?;
     }
     Ok(())
@@ -263,7 +269,13 @@ fn head(upstream: &crate::trace::Upstream, out: &mut dyn Write) -> io::Result<()
     };
     let request = &upstream.request;
     let target = String::from_utf8_lossy(&upstream.target).into_owned();
-    writeln!(out, "\n      {} {} HTTP/{}", text(&request.method.value), Line(&target), text(&request.version.value))?;
+    writeln!(
+        out,
+        "\n      {} {} HTTP/{}",
+        text(&request.method.value),
+        Line(&target),
+        text(&request.version.value)
+    )?;
     let lines = [&request.set, &request.defaults, &request.passed].into_iter().flatten();
     for line in lines.filter(|line| !line.value.is_blank()) {
         writeln!(out, "      {}: {}", Line(&line.name), Line(&text(&line.value)))?;

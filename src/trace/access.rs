@@ -18,14 +18,17 @@ impl Run<'_, '_> {
             return Next::Content;
         }
         let satisfy = single(self.config(), self.block, directive::SATISFY);
-        let any = satisfy.and_then(|node| self.tracer.view.arg(node, 0)).is_some_and(|value| &*value == b"any");
+        let any =
+            satisfy.and_then(|node| self.tracer.view.arg(node, 0)).is_some_and(|value| &*value == b"any");
         let mut refused = None;
         let mut asked = false;
         for check in [Self::by_address, Self::by_password, Self::by_subrequest] {
             match check(self) {
                 Err(end) => return Next::Done(end),
                 Ok(Access::Granted) if any => return Next::Content,
-                Ok(Access::Refused(code)) if any => refused = Some(if refused == Some(401) { 401 } else { code }),
+                Ok(Access::Refused(code)) if any => {
+                    refused = Some(if refused == Some(401) { 401 } else { code })
+                }
                 Ok(Access::Refused(code)) if !asked => {
                     self.step(None, &format!("access is refused: {code}"));
                     return Next::Finalize(code);
@@ -53,7 +56,9 @@ impl Run<'_, '_> {
     #[expect(clippy::unnecessary_wraps, reason = "one of three checks of one type")]
     fn by_password(&mut self) -> Result<Access, End> {
         let view = self.tracer.view;
-        let Some(node) = single(view.config, self.block, directive::AUTH_BASIC) else { return Ok(Access::Silent) };
+        let Some(node) = single(view.config, self.block, directive::AUTH_BASIC) else {
+            return Ok(Access::Silent);
+        };
         match view.arg(node, 0).map(|realm| self.evaluate(&realm)) {
             Some(Value::Known(realm)) if realm != b"off" => Ok(self.password()),
             Some(Value::Unknown(_)) => Ok(Access::Asked),
@@ -66,11 +71,14 @@ impl Run<'_, '_> {
         let credentials = self.request.client.header("Authorization").unwrap_or_default();
         let Some((user, password)) = basic(&credentials) else { return Access::Refused(401) };
         let view = self.tracer.view;
-        let file = single(view.config, self.block, directive::AUTH_BASIC_USER_FILE).and_then(|node| view.arg(node, 0));
+        let file = single(view.config, self.block, directive::AUTH_BASIC_USER_FILE)
+            .and_then(|node| view.arg(node, 0));
         let Some(Value::Known(file)) = file.map(|file| self.evaluate(&file)) else { return Access::Asked };
         let Ok(users) = self.tracer.files.read(&self.on_disk(&file)) else { return Access::Asked };
         let line = users.split(|&byte| byte == b'\n').find_map(|line| {
-            line.strip_prefix(user.as_slice())?.strip_prefix(b":").map(|rest| rest.split(|&it| it == b':').next().unwrap_or_default())
+            line.strip_prefix(user.as_slice())?
+                .strip_prefix(b":")
+                .map(|rest| rest.split(|&it| it == b':').next().unwrap_or_default())
         });
         match line.map(<[u8]>::trim_ascii_end) {
             None => Access::Refused(401),
@@ -84,8 +92,12 @@ impl Run<'_, '_> {
 
     fn by_subrequest(&mut self) -> Result<Access, End> {
         let view = self.tracer.view;
-        let Some(node) = single(view.config, self.block, directive::AUTH_REQUEST) else { return Ok(Access::Silent) };
-        let Some(path) = view.arg(node, 0).filter(|path| &**path != b"off") else { return Ok(Access::Silent) };
+        let Some(node) = single(view.config, self.block, directive::AUTH_REQUEST) else {
+            return Ok(Access::Silent);
+        };
+        let Some(path) = view.arg(node, 0).filter(|path| &**path != b"off") else {
+            return Ok(Access::Silent);
+        };
         let Value::Known(path) = self.evaluate(&path) else { return Ok(Access::Asked) };
         self.step(Some(node), &format!("asks {} first", String::from_utf8_lossy(&path)));
         match self.subrequest(&path) {
@@ -93,7 +105,10 @@ impl Run<'_, '_> {
             End::Answered(code @ (401 | 403)) => Ok(Access::Refused(code)),
             End::Answered(_) | End::Closed => Ok(Access::Refused(500)),
             End::Proxied(upstream, answer) if answer.verdict == Verdict::Works => {
-                self.step(Some(upstream.pass), "the subrequest itself would be upgraded: the client gets no answer");
+                self.step(
+                    Some(upstream.pass),
+                    "the subrequest itself would be upgraded: the client gets no answer",
+                );
                 Err(End::Proxied(upstream, Answer::fails(Reason::SubrequestUpgrade)))
             }
             End::Proxied(..) | End::Verdict(_) => Ok(Access::Asked),

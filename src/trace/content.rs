@@ -33,7 +33,9 @@ impl Run<'_, '_> {
         let Some(node) = self.content_handler else { return self.serve_file() };
         match self.config().node(node).name.handler() {
             Some(Handler::Proxy) => self.proxy(),
-            Some(Handler::Uwsgi | Handler::Scgi | Handler::Script) => verdict(Answer::depends(Reason::Protocol)),
+            Some(Handler::Uwsgi | Handler::Scgi | Handler::Script) => {
+                verdict(Answer::depends(Reason::Protocol))
+            }
             Some(Handler::Internal) | None => verdict(Answer::fails(Reason::NotProxied)),
             Some(_) => verdict(Answer::fails(Reason::Protocol)),
         }
@@ -104,8 +106,11 @@ impl Run<'_, '_> {
     /// A word that starts with `/` redirects at once; another does where such a file exists.
     fn index(&mut self, uri: &[u8]) -> Next {
         let nodes = list(self.config(), self.block, directive::INDEX);
-        let mut words: Vec<Vec<u8>> =
-            nodes.iter().flat_map(|&node| self.tracer.view.args(node)).map(std::borrow::Cow::into_owned).collect();
+        let mut words: Vec<Vec<u8>> = nodes
+            .iter()
+            .flat_map(|&node| self.tracer.view.args(node))
+            .map(std::borrow::Cow::into_owned)
+            .collect();
         if words.is_empty() {
             words.push(b"index.html".to_vec());
         }
@@ -119,7 +124,9 @@ impl Run<'_, '_> {
             match self.stands(&path) {
                 Stands::Unknown => return unknown(),
                 Stands::File | Stands::Folder => return self.internal_redirect(path, args),
-                Stands::Nothing if self.stands(uri) != Stands::Folder => return self.refuse(404, "no such folder"),
+                Stands::Nothing if self.stands(uri) != Stands::Folder => {
+                    return self.refuse(404, "no such folder");
+                }
                 Stands::Nothing => {}
             }
         }
@@ -221,7 +228,9 @@ impl Run<'_, '_> {
     pub(super) fn on_disk(&self, path: &[u8]) -> PathBuf {
         let full = path_from_bytes(&self.absolute(path));
         match &self.tracer.root {
-            Some(root) if !full.starts_with(&self.tracer.prefix) => root.join(full.strip_prefix("/").unwrap_or(&full)),
+            Some(root) if !full.starts_with(&self.tracer.prefix) => {
+                root.join(full.strip_prefix("/").unwrap_or(&full))
+            }
             _ => full,
         }
     }

@@ -23,6 +23,7 @@ impl Run<'_, '_> {
             Some(b'/') => {
                 if self.state.method != "HEAD" {
                     self.state.method = "GET".into();
+                    self.request.client.method = "GET".into();
                 }
                 let (uri, args) = split_args(&target);
                 self.internal_redirect(uri, args)
@@ -40,7 +41,10 @@ impl Run<'_, '_> {
         let mut words: Vec<_> = self.tracer.view.args(node).collect();
         let target = words.pop()?.into_owned();
         let status = words.pop_if(|word| word.first() == Some(&b'=')).map(|word| {
-            std::str::from_utf8(word.get(1..).unwrap_or_default()).ok().and_then(|text| text.parse().ok()).unwrap_or(0)
+            std::str::from_utf8(word.get(1..).unwrap_or_default())
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(0)
         });
         let code = code.to_string();
         words.iter().any(|word| **word == *code.as_bytes()).then_some((node, target, status))

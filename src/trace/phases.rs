@@ -105,8 +105,11 @@ fn start<'t, 'a>(
     };
     let refused = |server: ScopeId, code: u16| (Some(server), Answer::fails(Reason::NotProxied), Some(code));
     if tracer.sockets.is_ssl(socket) != request.tls {
-        let text =
-            if request.tls { "TLS is spoken to a port without it" } else { "plain HTTP is spoken to a TLS port: 400" };
+        let text = if request.tls {
+            "TLS is spoken to a port without it"
+        } else {
+            "plain HTTP is spoken to a TLS port: 400"
+        };
         steps.push(Step { node: view.config.scope(default).node, text: text.into() });
         let code = (!request.tls).then_some(400);
         return Err((Some(default), Answer::fails(Reason::NotProxied), code));
@@ -139,7 +142,11 @@ fn start<'t, 'a>(
     if request.http == HttpVersion::Http2 && hop_by_hop(request) {
         // From 1.31.0 such a request is refused; before, nothing tunnels it.
         let code = (tracer.version >= Version::new(1, 31, 0)).then_some(400);
-        return Err((Some(server), Answer::fails(if code.is_some() { Reason::NotProxied } else { Reason::Protocol }), code));
+        return Err((
+            Some(server),
+            Answer::fails(if code.is_some() { Reason::NotProxied } else { Reason::Protocol }),
+            code,
+        ));
     }
     let state = State { host, server_name, ..state };
     let mut run = Run {
@@ -200,7 +207,10 @@ fn choose(tracer: &Tracer<'_>, state: &State, chosen: &Chosen, steps: &mut Vec<S
         How::Default => "as the default of its socket",
     };
     let label = tracer.view.label(chosen.server);
-    steps.push(Step { node: tracer.view.config.scope(chosen.server).node, text: format!("{label} chosen {how}") });
+    steps.push(Step {
+        node: tracer.view.config.scope(chosen.server).node,
+        text: format!("{label} chosen {how}"),
+    });
 }
 
 impl<'t, 'a> Run<'t, 'a> {
@@ -269,7 +279,9 @@ impl<'t, 'a> Run<'t, 'a> {
                 if !self.internal && route::is_internal(self.tracer.view, location) {
                     return Next::Finalize(404);
                 }
-                let text = format!("{shown} lacks the slash of this location: 301, which WebSocket clients do not follow");
+                let text = format!(
+                    "{shown} lacks the slash of this location: 301, which WebSocket clients do not follow"
+                );
                 self.step(self.config().scope(location).node, &text);
                 Next::Finalize(301)
             }
@@ -302,11 +314,13 @@ impl<'t, 'a> Run<'t, 'a> {
 
     fn limited(&self, location: ScopeId) -> Option<ScopeId> {
         let config = self.config();
-        let limited = config.children(location).find(|&id| config.scope(id).kind == ScopeKind::LimitExcept)?;
+        let limited =
+            config.children(location).find(|&id| config.scope(id).kind == ScopeKind::LimitExcept)?;
         let node = config.scope(limited).node?;
         let method = self.state.method.as_str();
         let listed = self.tracer.view.args(node).any(|listed| {
-            listed.eq_ignore_ascii_case(method.as_bytes()) || (method == "HEAD" && listed.eq_ignore_ascii_case(b"GET"))
+            listed.eq_ignore_ascii_case(method.as_bytes())
+                || (method == "HEAD" && listed.eq_ignore_ascii_case(b"GET"))
         });
         (!listed).then_some(limited)
     }

@@ -9,7 +9,7 @@ use crate::config::ScopeKind;
 use crate::handshake::{Answer, Reason, Request, Verdict, cache, header, judge_headers, request};
 use crate::route::{Connection, Pattern, escape_uri, pattern};
 use crate::scope::{handler, list};
-use crate::value::{Client, Value};
+use crate::value::{Client, Part, Value, parts};
 
 impl Run<'_, '_> {
     /// `ngx_http_proxy_handler` with the configuration of the block in force.
@@ -30,7 +30,8 @@ impl Run<'_, '_> {
         let answer = self.judge(&sent, &evaluated);
         let target = self.target(&url, &evaluated);
         let spoilt = target.iter().any(|&byte| byte <= b' ');
-        let answer = if spoilt && answer.verdict == Verdict::Works { Answer::fails(Reason::Method) } else { answer };
+        let answer =
+            if spoilt && answer.verdict == Verdict::Works { Answer::fails(Reason::Method) } else { answer };
         self.step(Some(pass), &format!("{} is asked", String::from_utf8_lossy(&url)));
         Next::Done(End::Proxied(Box::new(Upstream { pass, target, request: sent }), answer))
     }
@@ -78,11 +79,8 @@ impl Run<'_, '_> {
 
     /// Path and query as they go upstream (`ngx_http_proxy_create_request`).
     fn target(&self, url: &[u8], evaluated: &Value) -> Vec<u8> {
-        let has_variables = crate::value::variables(url).next().is_some();
-        let part = match evaluated {
-            Value::Known(url) => uri_part(url),
-            Value::Unknown(_) => uri_part(url),
-        };
+        let has_variables = parts(url).any(|part| !matches!(part, Part::Text(_)));
+        let part = uri_part(evaluated.bytes().unwrap_or(url));
         if has_variables && !part.is_empty() {
             return if part.starts_with(b"?") { [b"/".as_slice(), part].concat() } else { part.to_vec() };
         }
@@ -92,7 +90,8 @@ impl Run<'_, '_> {
         let replaces = self.valid_location && !part.is_empty();
         let kept = if replaces { self.location_name_length() } else { 0 };
         let rest = self.state.uri.get(kept..).unwrap_or_default();
-        let rest = if self.quoted || self.internal { escape_uri(rest, self.tracer.version) } else { rest.to_vec() };
+        let rest =
+            if self.quoted || self.internal { escape_uri(rest, self.tracer.version) } else { rest.to_vec() };
         let mut target = if replaces { part.to_vec() } else { Vec::new() };
         target.extend(rest);
         if !self.state.args.is_empty() {
@@ -138,7 +137,12 @@ fn has_no_host(url: &[u8]) -> bool {
 
 impl Tracer<'_> {
     /// The request that reaches the next hop, where the pass leads to a socket of the same tree.
-    pub(super) fn onward(&self, from: &ClientRequest, hop: &Hop, upstream: &Upstream) -> Option<ClientRequest> {
+    pub(super) fn onward(
+        &self,
+        from: &ClientRequest,
+        hop: &Hop,
+        upstream: &Upstream,
+    ) -> Option<ClientRequest> {
         if !matches!(hop.answer.verdict, Verdict::Works) && hop.answer.reason == Reason::SubrequestUpgrade {
             return None;
         }
@@ -146,12 +150,17 @@ impl Tracer<'_> {
         let (scheme, rest) = url.split_once("://")?;
         let authority = rest.split('/').next().unwrap_or_default();
         let tls = scheme.eq_ignore_ascii_case("https");
-        let (address, port) = self.peers(authority).into_iter().chain([authority.to_owned()]).find_map(|peer| {
-            let (address, port) = address(&peer, tls)?;
-            matches!(self.sockets.connect(Some(address), port), Connection::One(_)).then_some((address, port))
-        })?;
+        let (address, port) =
+            self.peers(authority).into_iter().chain([authority.to_owned()]).find_map(|peer| {
+                let (address, port) = address(&peer, tls)?;
+                matches!(self.sockets.connect(Some(address), port), Connection::One(_))
+                    .then_some((address, port))
+            })?;
         let mut headers = Vec::new();
-        for line in [&upstream.request.set, &upstream.request.defaults, &upstream.request.passed].into_iter().flatten() {
+        for line in [&upstream.request.set, &upstream.request.defaults, &upstream.request.passed]
+            .into_iter()
+            .flatten()
+        {
             let value = line.value.bytes()?;
             if !value.is_empty() {
                 headers.push((line.name.clone(), String::from_utf8_lossy(value).into_owned()));
@@ -180,7 +189,8 @@ impl Tracer<'_> {
         let config = self.view.config;
         let is_group = |id: &crate::config::ScopeId| {
             let node = config.scope(*id).node.filter(|_| config.scope(*id).kind == ScopeKind::Upstream);
-            node.and_then(|node| self.view.arg(node, 0)).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
+            node.and_then(|node| self.view.arg(node, 0))
+                .is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
         };
         let Some(group) = config.scope_ids().find(is_group) else { return Vec::new() };
         let servers = config.own(group, directive::SERVER).filter_map(|node| self.view.arg(node, 0));
@@ -191,10 +201,13 @@ impl Tracer<'_> {
 /// Address and port of a peer on this machine.
 fn address(peer: &str, tls: bool) -> Option<(IpAddr, u16)> {
     let (host, port) = match peer.rsplit_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (host, port.parse().ok()?),
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (host, port.parse().ok()?)
+        }
         _ => (peer, if tls { 443 } else { 80 }),
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    let address: IpAddr = if host.eq_ignore_ascii_case("localhost") { "127.0.0.1".parse().ok()? } else { host.parse().ok()? };
+    let address: IpAddr =
+        if host.eq_ignore_ascii_case("localhost") { "127.0.0.1".parse().ok()? } else { host.parse().ok()? };
     address.is_loopback().then_some((address, port))
 }

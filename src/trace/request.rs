@@ -69,8 +69,16 @@ impl ClientRequest {
             return Err(UrlError::Host(url.into()));
         }
         let port = match port {
-            None | Some("") => if tls { 443 } else { 80 },
-            Some(port) => port.parse().ok().filter(|&port| port > 0).ok_or_else(|| UrlError::Port(url.into()))?,
+            None | Some("") => {
+                if tls {
+                    443
+                } else {
+                    80
+                }
+            }
+            Some(port) => {
+                port.parse().ok().filter(|&port| port > 0).ok_or_else(|| UrlError::Port(url.into()))?
+            }
         };
         let path = path.split('#').next().unwrap_or_default();
         let target = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
@@ -89,7 +97,11 @@ impl ClientRequest {
 
     /// The Host line.
     pub fn host(&self) -> Option<String> {
-        self.client.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.clone())
+        self.client
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("host"))
+            .map(|(_, value)| value.clone())
     }
 }
 
@@ -112,7 +124,10 @@ mod tests {
     #[test]
     fn urls_are_taken_apart() {
         let request = ClientRequest::of("wss://chat.example.com/socket.io/?EIO=4").unwrap();
-        assert_eq!((request.tls, request.port, request.target.as_slice()), (true, 443, &b"/socket.io/?EIO=4"[..]));
+        assert_eq!(
+            (request.tls, request.port, request.target.as_slice()),
+            (true, 443, &b"/socket.io/?EIO=4"[..])
+        );
         assert_eq!(request.host().as_deref(), Some("chat.example.com"));
         let request = ClientRequest::of("ws://127.0.0.1:8080").unwrap();
         assert_eq!((request.port, request.address), (8080, "127.0.0.1".parse().ok()));

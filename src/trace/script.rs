@@ -145,7 +145,9 @@ impl Run<'_, '_> {
 
     fn rewrite(&mut self, node: NodeId) -> Step {
         let view = self.tracer.view;
-        let (Some(pattern), Some(replacement)) = (view.arg(node, 0), view.arg(node, 1)) else { return Step::Next };
+        let (Some(pattern), Some(replacement)) = (view.arg(node, 0), view.arg(node, 1)) else {
+            return Step::Next;
+        };
         let uri = self.state.uri.clone();
         match self.search(&uri, &pattern, false) {
             Outcome::False => return Step::Next,
@@ -153,7 +155,8 @@ impl Run<'_, '_> {
             Outcome::True => {}
         }
         let flag = view.arg(node, 2);
-        let absolute = [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start));
+        let absolute =
+            [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start));
         match flag.as_deref() {
             Some(b"permanent") => return self.redirect(node, 301),
             Some(b"redirect") => return self.redirect(node, 302),
@@ -238,7 +241,8 @@ impl Run<'_, '_> {
 fn steps(run: &Run<'_, '_>, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> {
     let config = run.config();
     let names = [directive::RETURN, directive::REWRITE, directive::BREAK, directive::SET];
-    let mut steps: Vec<_> = names.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None)).collect();
+    let mut steps: Vec<_> =
+        names.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None)).collect();
     if config.own(block, directive::IF).next().is_some() {
         let branches = config
             .children(block)

@@ -52,20 +52,40 @@ impl State {
         Some(Value::known(match name {
             "uri" | "document_uri" => self.uri.clone(),
             "args" | "query_string" => self.args.clone(),
-            "is_args" => if self.args.is_empty() { Vec::new() } else { b"?".to_vec() },
+            "is_args" => {
+                if self.args.is_empty() {
+                    Vec::new()
+                } else {
+                    b"?".to_vec()
+                }
+            }
             "request_uri" => self.request_uri.clone(),
             "host" => self.host.clone(),
             "server_name" => self.server_name.clone(),
             "server_port" => request.port.to_string().into_bytes(),
-            "scheme" => if request.tls { "https".into() } else { "http".into() },
-            "https" => if request.tls { "on".into() } else { Vec::new() },
+            "scheme" => {
+                if request.tls {
+                    "https".into()
+                } else {
+                    "http".into()
+                }
+            }
+            "https" => {
+                if request.tls {
+                    "on".into()
+                } else {
+                    Vec::new()
+                }
+            }
             "request_method" => self.method.clone().into_bytes(),
             "server_protocol" => protocol(request.http).into(),
             "remote_addr" | "realip_remote_addr" => request.client.remote_addr.clone().into_bytes(),
             "document_root" | "realpath_root" => self.document_root.clone()?,
             "request_filename" => self.filename.clone()?,
             "remote_user" | "proxy_add_x_forwarded_for" => return self.special(name, request),
-            "content_length" | "content_type" => request.client.header(&name.replace('_', "-")).unwrap_or_default().into(),
+            "content_length" | "content_type" => {
+                request.client.header(&name.replace('_', "-")).unwrap_or_default().into()
+            }
             _ => return None,
         }))
     }
@@ -90,15 +110,20 @@ impl State {
 
     /// `$cookie_name`: the first cookie of that name.
     fn cookie(&self, name: &str) -> Vec<u8> {
-        let cookies = self.client.as_ref().and_then(|request| request.client.header("Cookie")).unwrap_or_default();
+        let cookies =
+            self.client.as_ref().and_then(|request| request.client.header("Cookie")).unwrap_or_default();
         let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.into()).unwrap_or_default()
+        pairs
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.into())
+            .unwrap_or_default()
     }
 
     /// `$http_name`: the header, or nothing; several lines are joined.
     fn header(&self, name: &str) -> Vec<u8> {
         let Some(request) = &self.client else { return Vec::new() };
-        let header = request.client.headers.iter().find(|(line, _)| line.replace('-', "_").eq_ignore_ascii_case(name));
+        let header =
+            request.client.headers.iter().find(|(line, _)| line.replace('-', "_").eq_ignore_ascii_case(name));
         header.and_then(|(line, _)| request.client.header(line)).unwrap_or_default().into()
     }
 }
@@ -125,7 +150,8 @@ impl InFlight for State {
             name.strip_prefix("cookie_").map(|name| self.cookie(name)),
         ];
         let found = by_prefix.into_iter().flatten().next();
-        let group = || self.groups.binary_search_by(|group| group.as_str().cmp(name)).ok().map(|_| Vec::new());
+        let group =
+            || self.groups.binary_search_by(|group| group.as_str().cmp(name)).ok().map(|_| Vec::new());
         found.or_else(group).map(Value::Known)
     }
 
