@@ -16,6 +16,15 @@ pub(super) enum Match {
     Unknown(ScopeId),
 }
 
+impl Match {
+    /// The location that has the expression.
+    pub(super) fn location(&self) -> ScopeId {
+        match self {
+            Self::Yes(location, _) | Self::Unknown(location) => *location,
+        }
+    }
+}
+
 type Compiled = Rc<Result<Regex, RegexError>>;
 
 /// Compiled expressions by pattern and `~*`: servers made from one template share them.
