@@ -69,8 +69,7 @@ impl<'a> Locations<'a> {
         if passed.is_none() && found != Found::Nothing {
             return choice;
         }
-        while let Some(matched) = open.iter().rev().find_map(|level| level.expression(&self.expressions, uri))
-        {
+        while let Some(matched) = open.iter().rev().find_map(|level| level.expression(uri)) {
             let Match::Yes(location, captures) = matched else {
                 return Choice { found: Found::Unknown(matched.location()), ..choice };
             };
@@ -104,7 +103,9 @@ impl<'a> Locations<'a> {
 
     fn level(&self, scope: ScopeId) -> Rc<Level> {
         let mut levels = self.levels.borrow_mut();
-        Rc::clone(levels.entry(scope).or_insert_with(|| Rc::new(Level::of(self.view, scope))))
+        Rc::clone(
+            levels.entry(scope).or_insert_with(|| Rc::new(Level::of(self.view, scope, &self.expressions))),
+        )
     }
 }
 
