@@ -1,4 +1,8 @@
 //! The location search (`ngx_http_core_find_location`).
+//!
+//! Inside a regular expression's location only further expressions count: `ngx_http_init_static_location_trees` does not
+//! go there, so that a path location in it, which nginx takes if its name starts with the text of the expression, never
+//! serves anything.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -56,29 +60,23 @@ impl<'a> Locations<'a> {
     }
 
     /// The location of `level` (a server, or a location for its nested ones) that serves `uri`, a normalized path. The
-    /// longest prefixes lead down; on the way back up the innermost level's expressions are tried first; from one that
-    /// matches the search starts again inside it.
+    /// longest prefixes lead down; on the way back up the innermost level's expressions are tried first; then those
+    /// inside the one that matches.
     pub fn find(&self, level: ScopeId, uri: &[u8]) -> Choice {
-        let mut choice = Choice { found: Found::Nothing, captures: None, over: None };
-        let mut level = level;
-        loop {
-            let (found, open) = self.descend(level, uri);
-            choice.found = settle(found, &choice);
-            if matches!(found, Static::Exact(_) | Static::SlashRedirect(_)) {
-                return choice;
-            }
-            match open.iter().rev().find_map(|level| level.expression(&self.expressions, uri)) {
-                None => return choice,
-                Some(Match::Unknown(location)) => {
-                    return Choice { found: Found::Unknown(location), ..choice };
-                }
-                Some(Match::Yes(location, captures)) => {
-                    choice.over = prefix(found).or(choice.over);
-                    (choice.found, choice.captures) = (Found::Location(location), Some(captures));
-                    level = location;
-                }
-            }
+        let (found, mut open) = self.descend(level, uri);
+        let (found, passed) = settle(found);
+        let mut choice = Choice { found, captures: None, over: None };
+        if passed.is_none() && found != Found::Nothing {
+            return choice;
         }
+        while let Some(matched) = open.iter().rev().find_map(|level| level.expression(uri)) {
+            let Match::Yes(location, captures) = matched else {
+                return Choice { found: Found::Unknown(matched.location()), ..choice };
+            };
+            choice = Choice { found: Found::Location(location), captures: Some(captures), over: passed };
+            open = vec![self.level(location)];
+        }
+        choice
     }
 
     /// Follows the longest prefixes down, and lists the levels whose expressions are in play, innermost last.
@@ -105,26 +103,20 @@ impl<'a> Locations<'a> {
 
     fn level(&self, scope: ScopeId) -> Rc<Level> {
         let mut levels = self.levels.borrow_mut();
-        Rc::clone(levels.entry(scope).or_insert_with(|| Rc::new(Level::of(self.view, scope))))
+        Rc::clone(
+            levels.entry(scope).or_insert_with(|| Rc::new(Level::of(self.view, scope, &self.expressions))),
+        )
     }
 }
 
-/// What the search has come to when no further expression matches. Inside an expression's location nginx no longer
-/// tells a redirect from a match (`ngx_http_core_find_location` turns `NGX_DONE` into `NGX_OK`).
-fn settle(found: Static, before: &Choice) -> Found {
+/// Where the search ends unless an expression matches, and the prefix location that one would take the request from;
+/// none where expressions are not asked.
+fn settle(found: Static) -> (Found, Option<ScopeId>) {
     match found {
-        Static::SlashRedirect(location) if before.captures.is_none() => Found::SlashRedirect(location),
-        Static::Exact(location) | Static::SlashRedirect(location) | Static::Prefix(location, _) => {
-            Found::Location(location)
-        }
-        Static::Nothing => before.found,
-    }
-}
-
-fn prefix(found: Static) -> Option<ScopeId> {
-    match found {
-        Static::Prefix(location, _) => Some(location),
-        _ => None,
+        Static::Exact(location) => (Found::Location(location), None),
+        Static::SlashRedirect(location) => (Found::SlashRedirect(location), None),
+        Static::Prefix(location, _) => (Found::Location(location), Some(location)),
+        Static::Nothing => (Found::Nothing, None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which block serves a request: the socket it arrives at, its Host and path, the server, the location. What needs no
 //! state of a request stands here; the phases of a whole request build on it.
 
+mod expression;
 mod host;
 mod location;
 mod names;

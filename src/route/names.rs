@@ -3,10 +3,11 @@
 use std::cell::OnceCell;
 use std::net::IpAddr;
 
+use super::expression::Expression;
 use super::socket::{SocketId, Sockets};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, View};
-use crate::value::{Captures, Regex, RegexError};
+use crate::value::{Captures, RegexError};
 
 mod table;
 
@@ -71,18 +72,11 @@ struct Owner {
 struct Socket {
     owners: Vec<Owner>,
     table: Table,
-    expressions: Vec<Expression>,
+    /// In file order.
+    expressions: Vec<(Owner, Expression)>,
     hostname: Option<Owner>,
     /// Whether nginx looks at names at all: not for a single server whose last expression captures nothing.
     is_searched: bool,
-}
-
-/// A `server_name ~x`.
-#[derive(Debug)]
-struct Expression {
-    owner: Owner,
-    pattern: Vec<u8>,
-    compiled: OnceCell<Result<Regex, RegexError>>,
 }
 
 impl<'a> Names<'a> {
@@ -122,19 +116,13 @@ impl Socket {
             view.args(node).for_each(|name| self.add(&name, Owner { server, node: Some(node) }));
         }
         let own = self.expressions.get(first..).unwrap_or_default();
-        own.last().is_some_and(|last| has_group(&last.pattern))
+        own.last().is_some_and(|(_, expression)| expression.has_group())
     }
 
     fn add(&mut self, name: &[u8], owner: Owner) {
         match name {
             b"$hostname" => self.hostname = self.hostname.or(Some(owner)),
-            [b'~', pattern @ ..] => {
-                self.expressions.push(Expression {
-                    owner,
-                    pattern: pattern.to_vec(),
-                    compiled: OnceCell::new(),
-                });
-            }
+            [b'~', pattern @ ..] => self.expressions.push((owner, expression(pattern))),
             _ => {
                 let number = u32::try_from(self.owners.len()).unwrap_or(u32::MAX);
                 if self.table.add(&name.to_ascii_lowercase(), number) {
@@ -167,26 +155,14 @@ impl Socket {
     /// The first expression that matches, and the first before it that cannot be judged.
     fn search(&self, host: &[u8]) -> (Option<(Owner, Captures)>, Option<Unjudged>) {
         let mut unjudged = None;
-        for expression in &self.expressions {
+        for (owner, expression) in &self.expressions {
             match expression.captures(host) {
                 Ok(None) => {}
-                Ok(Some(captures)) => return (Some((expression.owner, captures)), unjudged),
-                Err(error) => {
-                    unjudged = unjudged.or_else(|| Some(Unjudged::new(expression.owner, Some(error))))
-                }
+                Ok(Some(captures)) => return (Some((*owner, captures)), unjudged),
+                Err(error) => unjudged = unjudged.or_else(|| Some(Unjudged::new(*owner, Some(error)))),
             }
         }
         (None, unjudged)
-    }
-}
-
-impl Expression {
-    /// Without case where the pattern has a capital letter, as `ngx_http_core_server_name` compiles it; the host has
-    /// none.
-    fn captures(&self, host: &[u8]) -> Result<Option<Captures>, RegexError> {
-        let caseless = self.pattern.iter().any(u8::is_ascii_uppercase);
-        let compiled = self.compiled.get_or_init(|| Regex::new(&self.pattern, caseless));
-        compiled.as_ref().map_err(Clone::clone)?.captures(host)
     }
 }
 
@@ -204,6 +180,11 @@ impl Unjudged {
     }
 }
 
+/// Without case where the pattern has a capital letter, as `ngx_http_core_server_name` compiles it; the host has none.
+fn expression(pattern: &[u8]) -> Expression {
+    Expression::new(pattern, pattern.iter().any(u8::is_ascii_uppercase))
+}
+
 fn how(way: Way) -> How {
     match way {
         Way::Exact => How::Exact,
@@ -216,30 +197,6 @@ fn how(way: Way) -> How {
 fn may_be_hostname(host: &[u8]) -> bool {
     let is_address = std::str::from_utf8(host).is_ok_and(|host| host.parse::<IpAddr>().is_ok());
     !host.is_empty() && !host.starts_with(b"[") && !is_address
-}
-
-/// Whether an expression has a group that captures.
-fn has_group(pattern: &[u8]) -> bool {
-    let (mut rest, mut in_class) = (pattern, false);
-    while let [byte, after @ ..] = rest {
-        rest = match (byte, in_class) {
-            (b'\\', _) => after.get(1..).unwrap_or_default(),
-            (b'(', false) if captures(after) => return true,
-            _ => after,
-        };
-        in_class = matches!((byte, in_class), (b'[', _) | (_, true)) && !(in_class && *byte == b']');
-    }
-    false
-}
-
-/// Whether what stands after `(` makes it a capturing group: not `?:`, `?=`, `?<=`, ..., nor a verb `*`.
-fn captures(after: &[u8]) -> bool {
-    match after {
-        [b'?', b'<', next, ..] => !matches!(next, b'=' | b'!'),
-        [b'?', b'P', b'<', ..] | [b'?', b'\'', ..] => true,
-        [b'?' | b'*', ..] => false,
-        _ => true,
-    }
 }
 
 /// The first name of a server: `$server_name`, and `$host` of a request without Host. `.x` gives `x`, an expression

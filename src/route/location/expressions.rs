@@ -1,11 +1,12 @@
-//! The regular expressions of locations, compiled when a path first reaches them.
+//! The regular expressions of locations.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::config::ScopeId;
-use crate::value::{Captures, Regex, RegexError};
+use crate::route::expression::Expression;
+use crate::value::Captures;
 
 /// What an expression says about a path, if not no.
 #[derive(Debug)]
@@ -16,44 +17,36 @@ pub(super) enum Match {
     Unknown(ScopeId),
 }
 
-type Compiled = Rc<Result<Regex, RegexError>>;
+impl Match {
+    /// The location that has the expression.
+    pub(super) fn location(&self) -> ScopeId {
+        match self {
+            Self::Yes(location, _) | Self::Unknown(location) => *location,
+        }
+    }
+}
 
-/// Compiled expressions by pattern and `~*`: servers made from one template share them.
+/// Expressions by pattern and `~*`: servers made from one template share them.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
-    compiled: RefCell<HashMap<(Vec<u8>, bool), Compiled>>,
+    known: RefCell<HashMap<(Vec<u8>, bool), Rc<Expression>>>,
 }
 
 impl Expressions {
-    fn compile(&self, pattern: &[u8], caseless: bool) -> Compiled {
-        let mut compiled = self.compiled.borrow_mut();
-        let entry = compiled.entry((pattern.to_vec(), caseless));
-        Rc::clone(entry.or_insert_with(|| Rc::new(Regex::new(pattern, caseless))))
+    /// The expression of a pattern; `caseless` for `~*`.
+    pub(super) fn get(&self, pattern: Vec<u8>, caseless: bool) -> Rc<Expression> {
+        let mut known = self.known.borrow_mut();
+        let entry = known.entry((pattern, caseless));
+        let expression = |key: &(Vec<u8>, bool)| Rc::new(Expression::new(&key.0, key.1));
+        Rc::clone(entry.or_insert_with_key(expression))
     }
 }
 
-/// A location with an expression.
-#[derive(Debug)]
-pub(super) struct Expression {
-    location: ScopeId,
-    pattern: Vec<u8>,
-    caseless: bool,
-    compiled: OnceCell<Compiled>,
-}
-
-impl Expression {
-    /// `caseless` for `~*`.
-    pub(super) fn new(location: ScopeId, pattern: Vec<u8>, caseless: bool) -> Self {
-        Self { location, pattern, caseless, compiled: OnceCell::new() }
-    }
-
-    /// Whether it matches `uri`; `None` for no.
-    pub(super) fn judge(&self, known: &Expressions, uri: &[u8]) -> Option<Match> {
-        let compiled = self.compiled.get_or_init(|| known.compile(&self.pattern, self.caseless));
-        match compiled.as_ref().as_ref().map(|regex| regex.captures(uri)) {
-            Ok(Ok(None)) => None,
-            Ok(Ok(Some(captures))) => Some(Match::Yes(self.location, captures)),
-            Ok(Err(_)) | Err(_) => Some(Match::Unknown(self.location)),
-        }
+/// What a location's expression says about a path; `None` for no.
+pub(super) fn judge(location: ScopeId, expression: &Expression, uri: &[u8]) -> Option<Match> {
+    match expression.captures(uri) {
+        Ok(None) => None,
+        Ok(Some(captures)) => Some(Match::Yes(location, captures)),
+        Err(_) => Some(Match::Unknown(location)),
     }
 }

@@ -1,12 +1,14 @@
 //! The locations that stand directly in one block.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use super::expressions::{Expression, Expressions, Match};
+use super::expressions::{Expressions, Match, judge};
 use super::paths::{PathLocation, Paths};
 use super::{Pattern, pattern};
 use crate::catalogue::Handler;
 use crate::config::{ScopeId, ScopeKind, View};
+use crate::route::expression::Expression;
 
 /// The locations of a server, or those nested in a location.
 #[derive(Debug, Default)]
@@ -15,12 +17,13 @@ pub(super) struct Level {
     pub(super) paths: Paths,
     /// By name, `@` included; only servers have them.
     pub(super) named: HashMap<Vec<u8>, ScopeId>,
-    expressions: Vec<Expression>,
+    /// In file order.
+    expressions: Vec<(ScopeId, Rc<Expression>)>,
 }
 
 impl Level {
     /// The locations directly in `scope`.
-    pub(super) fn of(view: View<'_>, scope: ScopeId) -> Self {
+    pub(super) fn of(view: View<'_>, scope: ScopeId, known: &Expressions) -> Self {
         let (mut level, mut paths) = (Self::default(), Vec::new());
         let is_location = |id: &ScopeId| view.config.scope(*id).kind == ScopeKind::Location;
         for location in view.config.children(scope).filter(is_location) {
@@ -29,7 +32,7 @@ impl Level {
                 Pattern::Exact(path) => (path, None),
                 Pattern::Prefix(path, noregex) => (path, Some(noregex)),
                 Pattern::Regex(pattern, caseless) => {
-                    level.expressions.push(Expression::new(location, pattern, caseless));
+                    level.expressions.push((location, known.get(pattern, caseless)));
                     continue;
                 }
                 Pattern::Named(name) => {
@@ -44,8 +47,8 @@ impl Level {
     }
 
     /// The first expression of the level that matches or cannot be judged.
-    pub(super) fn expression(&self, known: &Expressions, uri: &[u8]) -> Option<Match> {
-        self.expressions.iter().find_map(|expression| expression.judge(known, uri))
+    pub(super) fn expression(&self, uri: &[u8]) -> Option<Match> {
+        self.expressions.iter().find_map(|(location, expression)| judge(*location, expression, uri))
     }
 }
 
