@@ -1,6 +1,14 @@
 //! Input that is missing, unreadable, hostile or huge: a clear message or finding each, the right exit code, never a crash,
 //! never "clean" for what was not read.
-#![allow(clippy::disallowed_methods, reason = "tests prepare their folders themselves")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
+)]
 
 #[path = "cli/harness.rs"]
 mod harness;

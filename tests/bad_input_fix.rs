@@ -1,5 +1,13 @@
 //! What `--fix` may and may not write.
-#![allow(clippy::disallowed_methods, reason = "tests prepare their folders themselves")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
+)]
 
 #[path = "cli/harness.rs"]
 mod harness;
