@@ -149,6 +149,7 @@ fn a_file_that_is_clean_is_not_touched() {
     folder.run(&["--fix", "."]).ends(0);
     let after = std::fs::metadata(folder.path("good.conf")).expect("the file");
     assert_eq!((before.ino(), before.mtime()), (after.ino(), after.mtime()));
+    assert_ne!(folder.text("nginx.conf"), HALF);
 }
 
 #[test]

@@ -11,6 +11,7 @@
 #[path = "cli/harness.rs"]
 mod harness;
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use harness::Folder;
@@ -27,7 +28,7 @@ fn codes(inner: &str) -> Vec<String> {
     let folder = Folder::with_main(format!("events {{}}\nhttp {{\n{inner}}}\n"));
     let start = Instant::now();
     let said = folder.json(&["nginx.conf"]);
-    assert!(start.elapsed() < Duration::from_secs(60), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(1), "took {:?}", start.elapsed());
     assert!(said.code() < 2, "{}", said.err);
     said.codes()
 }
@@ -94,4 +95,34 @@ fn thousands_of_blocks_of_every_kind() {
     assert_eq!(sorted(codes(&format!("{upstreams}{to_each}"))), wanted);
     let ifs = lines(n, |n| format!("if ($arg_x = {n}) {{ proxy_pass http://a; }}\n"));
     assert_eq!(codes(&format!("server {{ location / {{ {half}\n{ifs} }} }}\n")).len(), 2 * (n + 1));
+}
+
+#[test]
+fn includes_that_double_thirty_times_end_quickly() {
+    let folder = Folder::with_main("events {}\nhttp {\n    include 0.inc;\n}\n");
+    for level in 0..30 {
+        folder.write(&format!("{level}.inc"), format!("include {0}.inc;\ninclude {0}.inc;\n", level + 1));
+    }
+    folder.write("30.inc", "server { listen 80; }\n");
+    let said = folder.run(&["nginx.conf", "--format", "concise"]);
+    let lines: Vec<&str> = said.ends(1).out.lines().collect();
+    assert!((1..=60).contains(&lines.len()), "{} findings", lines.len());
+    let message = "is not read: includes that each lead to several others multiply without end [DI007]";
+    assert!(lines.iter().all(|line| line.ends_with(message)), "{}", said.out);
+}
+
+#[test]
+fn ten_thousand_includes() {
+    let mut main = String::from("events {}\nhttp {\n    include conf.d/*.conf;\n");
+    let folder = Folder::new();
+    for number in 0..10_000 {
+        folder.write(
+            &format!("conf.d/{number:05}.conf"),
+            format!("server {{ listen 80; server_name s{number}; }}\n"),
+        );
+        writeln!(main, "    include conf.d/{number:05}.conf;").expect("a string");
+    }
+    folder.write("nginx.conf", main + "}\n");
+    let said = folder.json(&["."]);
+    assert_eq!(said.ends(0).document()["summary"]["files"], 10_001);
 }

@@ -169,7 +169,8 @@ fn control_characters_do_not_break_concise_lines() {
     let folder = Folder::new();
     folder.write("a\nb\u{1b}.conf", text);
     let said = folder.run(&["--format", "concise", "a\nb\u{1b}.conf"]);
-    for line in said.ends(1).out.lines() {
+    assert_eq!(said.ends(1).out.lines().count(), 2);
+    for line in said.out.lines() {
         assert!(is_concise(line) && line.starts_with("a\\nb\\x1b.conf:"), "{line:?}");
     }
 }
