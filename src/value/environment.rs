@@ -1,6 +1,6 @@
 //! The variables of one request at one block.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use super::map::{MapInfo, maps_of};
@@ -12,6 +12,10 @@ use crate::value::regex::Captures;
 
 /// Maps may be keyed on maps; a circle of them is given up at this depth.
 const MOST_NESTED_VARIABLES: u8 = 32;
+
+/// Values that are made of values grow without end; what is longer than any header line that nginx could send is not
+/// worked out.
+const LONGEST_VALUE: usize = 64 * 1024;
 
 /// The request that a client sends. What is `None` is not known, so neither are the variables made from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +159,9 @@ pub struct Environment<'a> {
     pub block: ScopeId,
     in_flight: Option<&'a dyn InFlight>,
     assigned: OnceCell<HashMap<Vec<u8>, Value>>,
+    /// The results of maps: nginx, too, keeps them for the request. Maps that use others twice would cost twice as much
+    /// at each step.
+    mapped: RefCell<HashMap<Vec<u8>, Value>>,
     depth: Cell<u8>,
 }
 
@@ -197,6 +204,7 @@ impl<'a> Environment<'a> {
             block,
             in_flight: None,
             assigned: OnceCell::new(),
+            mapped: RefCell::default(),
             depth: Cell::new(0),
         }
     }
@@ -204,7 +212,7 @@ impl<'a> Environment<'a> {
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.
     pub(super) fn during(&self, assigned: HashMap<Vec<u8>, Value>) -> Self {
         let depth = self.depth.clone();
-        Self { assigned: OnceCell::from(assigned), depth, ..*self }
+        Self { assigned: OnceCell::from(assigned), mapped: RefCell::default(), depth, ..*self }
     }
 
     /// Takes the assigned variables back out.
@@ -219,7 +227,8 @@ impl<'a> Environment<'a> {
             match part {
                 Part::Text(text) => out.extend_from_slice(text),
                 Part::Variable(name) => match self.variable(name) {
-                    Value::Known(bytes) => out.extend(bytes),
+                    Value::Known(bytes) if out.len() + bytes.len() <= LONGEST_VALUE => out.extend(bytes),
+                    Value::Known(_) => return Value::Unknown(String::from_utf8_lossy(name).into_owned()),
                     unknown @ Value::Unknown(_) => return unknown,
                 },
                 Part::Capture(number) => match self.in_flight.map(|it| it.capture(number)) {
@@ -254,7 +263,7 @@ impl<'a> Environment<'a> {
             return self.look_up_in_flight(request, name);
         }
         match self.definitions.by_name.get(name) {
-            Some(Definition::Map(map)) => return Some(map.evaluate(self)),
+            Some(Definition::Map(map)) => return Some(self.mapped(name, map)),
             Some(Definition::Set) => return self.assigned().get(name).cloned().or(Some(Value::EMPTY)),
             Some(Definition::Other) => return None,
             None => {}
@@ -267,6 +276,15 @@ impl<'a> Environment<'a> {
             "host" => self.client.host.as_deref().map(Value::known),
             _ => self.client.http_variable(name.strip_prefix("http_")?),
         }
+    }
+
+    fn mapped(&self, name: &[u8], map: &MapInfo) -> Value {
+        let known = self.mapped.borrow().get(name).cloned();
+        known.unwrap_or_else(|| {
+            let value = map.evaluate(self);
+            self.mapped.borrow_mut().insert(name.to_vec(), value.clone());
+            value
+        })
     }
 
     fn look_up_in_flight(&self, request: &dyn InFlight, name: &[u8]) -> Option<Value> {
