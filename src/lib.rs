@@ -38,6 +38,7 @@ pub mod handshake;
 pub mod intent;
 pub mod lint;
 pub mod output;
+pub mod parse;
 pub mod route;
 pub mod rules;
 pub mod run;

@@ -19,8 +19,9 @@
 //! ```
 //!
 //! `none` tries nothing but `nginx -t`; `on=old` and `on=new` try a line only below, or only from, 1.29.7. `port` is one
-//! of the configuration's own `listen` ports, `outcome` what a bad variant comes to (`fails`, which is the default;
-//! `fails-on-old`: only below 1.29.7; `works`: the rule is about something else), `changes` the headers that the repair
+//! of the configuration's own `listen` ports, `outcome` what a bad variant comes to (`fails`: on
+//! every release, as is usual unless all that is wrong is the version; `fails-on-old`: only below 1.29.7; `works`: the
+//! rule is about something else; `refused`: nginx does not start), `changes` the headers that the repair
 //! is about beside Upgrade, Connection, Sec-WebSocket-Key and -Version, `header` one more request header (it takes the
 //! rest of the line). `plain` names upstream ports that lead to a backend which answers 200 to everything; all other
 //! upstream addresses lead to the WebSocket backend, whatever they are.

@@ -74,7 +74,7 @@ pub enum LoadError {
     #[error("cannot be read: {0}")]
     Unreadable(String),
     /// Spans hold 32-bit offsets.
-    #[error("is larger than 4 GiB")]
+    #[error("is too large: 4 GiB or more")]
     TooLarge,
 }
 
@@ -83,6 +83,7 @@ impl From<io::Error> for LoadError {
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::IsADirectory => Self::Directory,
+            io::ErrorKind::FileTooLarge => Self::TooLarge,
             io::ErrorKind::PermissionDenied => Self::Unreadable("permission denied".into()),
             _ => Self::Unreadable(error.to_string()),
         }

@@ -28,7 +28,8 @@ pub trait Files: Sync {
     /// The bytes of a regular file.
     ///
     /// # Errors
-    /// Whatever the system says; a device, FIFO or socket is [`io::ErrorKind::InvalidInput`] and is never opened.
+    /// Whatever the system says; a device, FIFO or socket is [`io::ErrorKind::InvalidInput`] and is never opened, what is
+    /// 4 GiB or larger is [`io::ErrorKind::FileTooLarge`] and is not read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// What stands at `path`.
@@ -81,8 +82,9 @@ impl Files for Disk {
             }
         }
         let file = std::fs::File::open(path)?;
-        let size = usize::try_from(file.metadata()?.len()).unwrap_or(0);
-        let mut bytes = Vec::with_capacity(size.saturating_add(1));
+        // Refused by its size alone: nobody waits for gigabytes that cannot be used.
+        let size = u32::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
         { file }.read_to_end(&mut bytes)?;
         Ok(bytes)
     }

@@ -4,12 +4,12 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::{Input, Root};
-use crate::catalogue::DirectiveId;
+use crate::catalogue::{DirectiveId, lookup};
 use crate::config::Library;
 use crate::files::FileKind;
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
-use crate::syntax::Tree;
+use crate::syntax::{Statement, Tree};
 
 /// The texts that `inputs` stand for, each once. What cannot be read goes to `errors`.
 pub(super) fn inputs(
@@ -132,10 +132,27 @@ fn add_candidate(
     }
 }
 
-/// Whether most of what a text starts its statements with are directives that nginx or a module of it knows.
+/// Whether at least half of a text's outermost statements, or of all its statements, start with a directive that nginx
+/// or a module of it knows. A text without statements (empty, only comments) may become one.
 fn looks_like_nginx(library: &Library<'_>, doc: DocId) -> bool {
     let tree: &Tree = library.texts.tree(doc);
-    let top = || tree.children(None).map(|id| tree.statement(id).name);
-    let known = top().filter(|&name| name != DirectiveId::UNKNOWN).count();
-    known > 0 && known * 2 >= top().count()
+    let text = library.texts.sources.get(doc).bytes();
+    let is_known = |statement: Statement| {
+        statement.name != DirectiveId::UNKNOWN || is_behind_mark(tree, statement, text)
+    };
+    let (top, known_top) = counts(tree.children(None).map(|id| is_known(tree.statement(id))));
+    let (all, known) = counts(tree.statements.iter().map(|&statement| is_known(statement)));
+    known_top > 0 && known_top * 2 >= top || known * 2 >= all
+}
+
+/// How many there are, and how many of them are true.
+fn counts(of: impl Iterator<Item = bool>) -> (usize, usize) {
+    of.fold((0, 0), |(all, known), is_known| (all + 1, known + usize::from(is_known)))
+}
+
+/// Whether a statement's name is known but for the byte order mark before it, which nginx takes as part of the word.
+fn is_behind_mark(tree: &Tree, statement: Statement, text: &[u8]) -> bool {
+    let name = tree.words(statement).first().map(|word| word.raw(text));
+    let name = name.and_then(|name| name.strip_prefix("\u{feff}".as_bytes()));
+    name.is_some_and(|name| lookup(name) != DirectiveId::UNKNOWN)
 }

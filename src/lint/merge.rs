@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::partly::Holding;
 use crate::config::{Config, Texts};
 use crate::finding::{Edit, Finding, Fix, Label, Safety};
 use crate::source::{DocId, Span};
@@ -15,7 +16,7 @@ type Votes = HashMap<Edit, usize>;
 
 /// Joins the findings of all trees.
 pub(super) fn merge(texts: &Texts, configs: &[Config], findings: Vec<Vec<Finding>>) -> Vec<Finding> {
-    let (instances, votes) = (instances(configs), votes(&findings));
+    let (instances, votes, holding) = (instances(configs), votes(&findings), Holding::of(&findings));
     let mut merged: BTreeMap<(&str, u32, u32, &str), Finding> = BTreeMap::new();
     for mut finding in findings.into_iter().flatten() {
         finding.fix = finding.fix.map(|fix| agreed(fix, &instances, &votes));
@@ -28,6 +29,7 @@ pub(super) fn merge(texts: &Texts, configs: &[Config], findings: Vec<Vec<Finding
     }
     let mut merged: Vec<Finding> = merged.into_values().collect();
     number_groups(&mut merged);
+    holding.tell(configs, &mut merged);
     merged
 }
 

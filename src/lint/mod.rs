@@ -2,6 +2,7 @@
 
 mod discover;
 mod merge;
+mod partly;
 
 use std::path::{Path, PathBuf};
 

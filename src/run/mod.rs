@@ -51,8 +51,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; both go where clap sends them.
-            let code = if error.use_stderr() { FAILED } else { CLEAN };
-            return error.print().map_or(FAILED, |()| code);
+            return match (error.use_stderr(), error.print()) {
+                (true, _) => FAILED,
+                (false, Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => FAILED,
+                (false, _) => CLEAN,
+            };
         }
     };
     let done = match cli.command {

@@ -8,6 +8,7 @@ use super::set::assignments;
 use super::{Part, Value, parts};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
+use crate::value::regex::Captures;
 
 /// Maps may be keyed on maps; a circle of them is given up at this depth.
 const MOST_NESTED_VARIABLES: u8 = 32;
@@ -152,14 +153,44 @@ pub struct Environment<'a> {
     pub client: &'a Client,
     /// The block that serves it.
     pub block: ScopeId,
+    in_flight: Option<&'a dyn InFlight>,
     assigned: OnceCell<HashMap<Vec<u8>, Value>>,
     depth: Cell<u8>,
 }
 
+/// What a trace knows of a request on its way, and a block's verdict does not.
+pub trait InFlight {
+    /// A variable that `set` or a named group has assigned, or one of nginx's own; its name is in lower case.
+    fn variable(&self, name: &str) -> Option<Value>;
+
+    /// `$1` to `$9`: what the last expression that was tried has captured.
+    fn capture(&self, number: u8) -> Value;
+
+    /// An expression has matched: its captures replace the last ones.
+    fn matched(&self, captures: Captures);
+
+    /// A map's result is kept for the whole request (`ngx_http_get_indexed_variable`).
+    fn kept(&self, name: &[u8]) -> Option<Value>;
+
+    /// Keeps a map's result.
+    fn keep(&self, name: &[u8], value: &Value);
+}
+
 impl<'a> Environment<'a> {
+    /// The variables of a request on its way, in force at `block`.
+    pub fn on_its_way(
+        view: View<'a>,
+        definitions: &'a Definitions,
+        client: &'a Client,
+        block: ScopeId,
+        in_flight: &'a dyn InFlight,
+    ) -> Self {
+        Self { in_flight: Some(in_flight), ..Self::new(view, definitions, client, block) }
+    }
+
     /// The variables of `client`'s request at `block`.
     pub fn new(view: View<'a>, definitions: &'a Definitions, client: &'a Client, block: ScopeId) -> Self {
-        Self { view, definitions, client, block, assigned: OnceCell::new(), depth: Cell::new(0) }
+        Self { view, definitions, client, block, in_flight: None, assigned: OnceCell::new(), depth: Cell::new(0) }
     }
 
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.
@@ -183,7 +214,10 @@ impl<'a> Environment<'a> {
                     Value::Known(bytes) => out.extend(bytes),
                     unknown @ Value::Unknown(_) => return unknown,
                 },
-                Part::Capture(number) => return Value::Unknown(number.to_string()),
+                Part::Capture(number) => match self.in_flight.map(|it| it.capture(number)) {
+                    Some(Value::Known(bytes)) => out.extend(bytes),
+                    _ => return Value::Unknown(number.to_string()),
+                },
                 Part::Invalid(text) => return Value::Unknown(String::from_utf8_lossy(text).into_owned()),
             }
         }
@@ -202,7 +236,15 @@ impl<'a> Environment<'a> {
         value
     }
 
+    /// The request on its way, if it is one.
+    pub(super) fn in_flight(&self) -> Option<&'a dyn InFlight> {
+        self.in_flight
+    }
+
     fn look_up(&self, name: &[u8]) -> Option<Value> {
+        if let Some(request) = self.in_flight {
+            return self.look_up_in_flight(request, name);
+        }
         match self.definitions.by_name.get(name) {
             Some(Definition::Map(map)) => return Some(map.evaluate(self)),
             Some(Definition::Set) => return self.assigned().get(name).cloned().or(Some(Value::EMPTY)),
@@ -217,6 +259,19 @@ impl<'a> Environment<'a> {
             "host" => self.client.host.as_deref().map(Value::known),
             _ => self.client.http_variable(name.strip_prefix("http_")?),
         }
+    }
+
+    fn look_up_in_flight(&self, request: &dyn InFlight, name: &[u8]) -> Option<Value> {
+        let Some(Definition::Map(map)) = self.definitions.by_name.get(name) else {
+            let assigned = request.variable(std::str::from_utf8(name).ok()?);
+            let is_set = matches!(self.definitions.by_name.get(name), Some(Definition::Set));
+            return assigned.or(is_set.then_some(Value::EMPTY));
+        };
+        request.kept(name).or_else(|| {
+            let value = map.evaluate(self);
+            request.keep(name, &value);
+            Some(value)
+        })
     }
 
     /// The variables that `set` has assigned on the way to the block. Assigning may itself ask for variables, then for

@@ -91,6 +91,7 @@ impl MapInfo {
             unknown @ Value::Unknown(_) => return self.constant(environment).unwrap_or(unknown),
         };
         match self.find(&source) {
+            Found::Entry(entry) if environment.in_flight().is_some() => in_flight(environment, entry, &source),
             Found::Entry(entry) if has_captures(&entry.value) => {
                 Value::Unknown(self.variable(environment.view))
             }
@@ -159,6 +160,15 @@ fn matches_host(key: &[u8], host: &[u8]) -> bool {
         [prefix @ .., b'*'] if prefix.last() == Some(&b'.') => host.starts_with(prefix),
         _ => false,
     }
+}
+
+/// The value of an entry for a request on its way: an expression's captures replace the request's.
+fn in_flight(environment: &Environment<'_>, entry: &Entry, source: &[u8]) -> Value {
+    if let (Key::Regex(pattern, caseless), Some(request)) = (&entry.key, environment.in_flight()) {
+        let found = Regex::new(pattern, *caseless).and_then(|regex| regex.captures(source));
+        found.ok().flatten().into_iter().for_each(|captures| request.matched(captures));
+    }
+    environment.evaluate(&entry.value)
 }
 
 fn has_captures(value: &[u8]) -> bool {

@@ -9,9 +9,9 @@ mod script;
 mod set;
 
 pub use condition::{Outcome, condition, holds};
-pub use environment::{Client, Definitions, Environment};
+pub use environment::{Client, Definitions, Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};
-pub use regex::{Regex, RegexError};
+pub use regex::{Captures, Regex, RegexError};
 pub use script::{Part, parts, variables};
 
 /// A value for one request.

@@ -180,6 +180,10 @@ impl Visit<'_> {
             return Ok((Vec::new(), Vec::new()));
         }
         let refusal = self.refusal(tree);
+        if probes.iter().any(|probe| probe.outcome == Outcome::Refused) {
+            let accepted = refusal.is_none().then(|| "nginx -t accepts it, though its probe says refused".to_owned());
+            return accepted.map_or(Ok((Vec::new(), Vec::new())), Err);
+        }
         if let Some(complaint) = rule.complaint(true, refusal.clone()) {
             return Err(complaint);
         }
@@ -195,7 +199,8 @@ impl Visit<'_> {
         for (probe, result) in probes.iter().zip(results) {
             let path = &probe.handshake.path;
             let must_fail = match probe.outcome {
-                Outcome::Fails => self.release.is_old() || !self.only_the_version(probe),
+                Outcome::Usual => self.release.is_old() || !self.only_the_version(probe),
+                Outcome::Fails | Outcome::Refused => true,
                 Outcome::FailsOnOld => self.release.is_old(),
                 Outcome::Works => false,
             };

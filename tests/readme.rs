@@ -1,0 +1,56 @@
+//! What the README shows is what the program prints.
+#![allow(clippy::disallowed_methods, reason = "a test reads the README by itself")]
+
+use std::path::Path;
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+fn ngxlint(arguments: &[&str]) -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .args(arguments)
+        .current_dir(root())
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap();
+    String::from_utf8(run.stdout).unwrap()
+}
+
+/// The text between two marks.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let (_, after) = text.split_once(from).unwrap_or_else(|| panic!("the README lacks {from}"));
+    after.split_once(to).unwrap_or_else(|| panic!("the README lacks {to} behind {from}")).0
+}
+
+#[test]
+fn the_example_is_what_the_program_prints() {
+    let readme = readme();
+    let shown = between(&readme, "$ ngxlint fixtures/readme\n", "```");
+    assert_eq!(shown, ngxlint(&["fixtures/readme"]));
+}
+
+#[test]
+fn the_table_holds_every_rule() {
+    let readme = readme();
+    let rules: serde_json::Value = serde_json::from_str(&ngxlint(&["rules", "--format", "json"])).unwrap();
+    let rows = rules.as_array().unwrap().iter().map(|rule| {
+        let text = |key: &str| rule[key].as_str().unwrap_or_default().to_owned();
+        format!("| {} | {} | {} | {} |\n", text("code"), text("name"), text("severity"), text("summary"))
+    });
+    let table = between(&readme, "|---|---|---|---|\n", "\n\n");
+    assert_eq!(format!("{table}\n"), rows.collect::<String>());
+}
+
+#[test]
+fn the_demo_finds_problems() {
+    let run = Command::new(env!("CARGO_BIN_EXE_ngxlint")).arg("fixtures/demo").current_dir(root()).output().unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    assert!(readme().contains("cargo run --release -- fixtures/demo"));
+}
