@@ -50,7 +50,11 @@ fn the_table_holds_every_rule() {
 
 #[test]
 fn the_demo_finds_problems() {
-    let run = Command::new(env!("CARGO_BIN_EXE_ngxlint")).arg("fixtures/demo").current_dir(root()).output().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .arg("fixtures/demo")
+        .current_dir(root())
+        .output()
+        .unwrap();
     assert_eq!(run.status.code(), Some(1));
     assert!(readme().contains("cargo run --release -- fixtures/demo"));
 }

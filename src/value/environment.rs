@@ -190,7 +190,15 @@ impl<'a> Environment<'a> {
 
     /// The variables of `client`'s request at `block`.
     pub fn new(view: View<'a>, definitions: &'a Definitions, client: &'a Client, block: ScopeId) -> Self {
-        Self { view, definitions, client, block, in_flight: None, assigned: OnceCell::new(), depth: Cell::new(0) }
+        Self {
+            view,
+            definitions,
+            client,
+            block,
+            in_flight: None,
+            assigned: OnceCell::new(),
+            depth: Cell::new(0),
+        }
     }
 
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.

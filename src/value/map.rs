@@ -91,7 +91,9 @@ impl MapInfo {
             unknown @ Value::Unknown(_) => return self.constant(environment).unwrap_or(unknown),
         };
         match self.find(&source) {
-            Found::Entry(entry) if environment.in_flight().is_some() => in_flight(environment, entry, &source),
+            Found::Entry(entry) if environment.in_flight().is_some() => {
+                in_flight(environment, entry, &source)
+            }
             Found::Entry(entry) if has_captures(&entry.value) => {
                 Value::Unknown(self.variable(environment.view))
             }

@@ -181,7 +181,8 @@ impl Visit<'_> {
         }
         let refusal = self.refusal(tree);
         if probes.iter().any(|probe| probe.outcome == Outcome::Refused) {
-            let accepted = refusal.is_none().then(|| "nginx -t accepts it, though its probe says refused".to_owned());
+            let accepted =
+                refusal.is_none().then(|| "nginx -t accepts it, though its probe says refused".to_owned());
             return accepted.map_or(Ok((Vec::new(), Vec::new())), Err);
         }
         if let Some(complaint) = rule.complaint(true, refusal.clone()) {
