@@ -168,6 +168,9 @@ pub struct Parse {
     /// Print what nginx's tokenizer makes of each file, one JSON line per file
     #[arg(long)]
     pub tokens: bool,
+    /// With --strict: the nginx version whose directives count [default: any from 1.18 on]
+    #[arg(long, value_name = "VERSION")]
+    pub nginx_version: Option<String>,
     /// Where the server's files are found here
     #[command(flatten)]
     pub places: Places,

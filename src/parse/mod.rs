@@ -17,7 +17,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::Version;
-use crate::config::{self, Library, LoadError};
+use crate::config::{self, Library, LoadError, Texts};
 use crate::files::{Files, Memory};
 use crate::source::Origin;
 
@@ -181,11 +181,11 @@ impl<'a> Given<'a> {
     where
         'a: 'i,
     {
-        let library = Library::new(self.files, self.working_directory.to_path_buf());
+        let on_disk = || Library::new(self.files, self.working_directory.to_path_buf());
         let (mut library, main): (Library<'i>, &Path) = match input {
-            Input::File(path) => (library, path),
-            Input::Buffer(_) => (library, Path::new("-")),
-            Input::Dump(memory, main) => (library.over_dump(memory), main),
+            Input::File(path) => (on_disk(), path),
+            Input::Buffer(_) => (on_disk(), Path::new("-")),
+            Input::Dump(memory, main) => (Library::over_dump(memory, Texts::default()), main),
         };
         let opened = match input {
             Input::Buffer(bytes) => library.insert(self.name(main), Origin::Buffer, bytes.clone()),

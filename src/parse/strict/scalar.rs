@@ -15,16 +15,16 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
     }
     match call.variant.value {
         Some(ValueKind::Number) => returned(call, number(value).is_some(), "invalid number"),
-        Some(ValueKind::Size) => returned(call, size(value, b"kKmM"), "invalid value"),
+        Some(ValueKind::Size) => returned(call, size(value, b"kKmM").is_some(), "invalid value"),
         Some(ValueKind::ComplexSize) if !value.contains(&b'$') => {
-            returned(call, size(value, b"kKmM"), "invalid value")
+            returned(call, size(value, b"kKmM").is_some(), "invalid value")
         }
-        Some(ValueKind::Offset) => returned(call, size(value, b"kKmMgG"), "invalid value"),
+        Some(ValueKind::Offset) => returned(call, size(value, b"kKmMgG").is_some(), "invalid value"),
         Some(ValueKind::TimeMs) => returned(call, time(value, false), "invalid value"),
         Some(ValueKind::TimeS) => returned(call, time(value, true), "invalid value"),
         Some(ValueKind::Buffers) => {
-            let count = number(value).is_some_and(|count| count > 0);
-            returned(call, count && size(call.word(2), b"kKmM"), "invalid value")
+            let sizes = [number(value), size(call.word(2), b"kKmM")];
+            returned(call, sizes.iter().all(|size| size.is_some_and(|size| size > 0)), "invalid value")
         }
         Some(ValueKind::Enum | ValueKind::Bitmask) => words(call),
         _ => Ok(()),
@@ -66,7 +66,7 @@ pub(super) fn number(text: &[u8]) -> Option<i64> {
 }
 
 /// `ngx_parse_size` and `ngx_parse_offset`.
-fn size(text: &[u8], units: &[u8]) -> bool {
+fn size(text: &[u8], units: &[u8]) -> Option<i64> {
     let (digits, scale) = match text.split_last() {
         Some((unit, digits)) if units.contains(unit) => match unit.to_ascii_lowercase() {
             b'k' => (digits, 1 << 10),
@@ -75,7 +75,7 @@ fn size(text: &[u8], units: &[u8]) -> bool {
         },
         _ => (text, 1),
     };
-    number(digits).and_then(|number| number.checked_mul(scale)).is_some()
+    number(digits).and_then(|number| number.checked_mul(scale))
 }
 
 /// The units of time in the order in which they must come.
@@ -103,6 +103,7 @@ pub(super) fn time(text: &[u8], whole_seconds: bool) -> bool {
         if after.is_empty() {
             return valid && value.checked_mul(if whole_seconds { 1 } else { 1000 }).is_some();
         }
+        let blank = after.starts_with(b" ");
         let Some((unit, after)) = unit(after) else { return false };
         if unit < next || (unit == 7 && whole_seconds) {
             return false;
@@ -111,7 +112,7 @@ pub(super) fn time(text: &[u8], whole_seconds: bool) -> bool {
         if value.checked_mul(scale).and_then(|value| value.checked_mul(1000)).is_none() {
             return false;
         }
-        next = unit + 1;
+        next = if blank { UNITS.len() } else { unit + 1 };
         rest = after.trim_ascii_start();
     }
     valid
@@ -136,10 +137,10 @@ mod tests {
 
     #[test]
     fn times_as_nginx_takes_them() {
-        for good in ["5", "5s", "1h30m", "1h 30m", "1d12h", "500ms", "1s500ms", "0"] {
+        for good in ["5", "5s", "1h30m", "1h 30m", "1d12h", "500ms", "1s500ms", "0", "s5", "5 "] {
             assert!(time(good.as_bytes(), false), "{good}");
         }
-        for bad in ["", "s5", "1m1h", "1y", "1M", "5x", "1.5s", "-1", "99999999999999999999"] {
+        for bad in ["", "s", "1 ms", "1m1h", "1y", "1M", "5x", "1.5s", "-1", "99999999999999999999"] {
             assert!(!time(bad.as_bytes(), false), "{bad}");
         }
         assert!(time(b"1y2M", true) && time(b"30d", true) && !time(b"5ms", true));
@@ -148,11 +149,11 @@ mod tests {
     #[test]
     fn sizes_as_nginx_takes_them() {
         for good in ["0", "8k", "8K", "1m", "4096"] {
-            assert!(size(good.as_bytes(), b"kKmM"), "{good}");
+            assert!(size(good.as_bytes(), b"kKmM").is_some(), "{good}");
         }
         for bad in ["", "k", "1g", "8kb", "-1", "1.5m", "99999999999999999m"] {
-            assert!(!size(bad.as_bytes(), b"kKmM"), "{bad}");
+            assert!(size(bad.as_bytes(), b"kKmM").is_none(), "{bad}");
         }
-        assert!(size(b"1g", b"kKmMgG"));
+        assert_eq!(size(b"1g", b"kKmMgG"), Some(1 << 30));
     }
 }
