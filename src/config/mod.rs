@@ -229,6 +229,13 @@ impl Config {
         self.own(scope, name).next_back()
     }
 
+    /// The scope that a directive opens.
+    pub fn opened_by(&self, node: NodeId) -> Option<ScopeId> {
+        let index = self.scopes.partition_point(|scope| scope.node < Some(node));
+        let is_opened = self.scopes.get(index).is_some_and(|scope| scope.node == Some(node));
+        Some(ScopeId(u32::try_from(index).ok().filter(|_| is_opened)?))
+    }
+
     /// The scopes directly inside `scope`.
     pub fn children(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
         let end = self.scope(scope).next;

@@ -50,6 +50,15 @@ pub trait Files: Sync {
     /// Whatever the system says.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 
+    /// [`Files::canonical`] of a path whose folder is called `folder` canonically: only its last part is asked about.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    fn canonical_in(&self, folder: &Path, path: &Path) -> io::Result<PathBuf> {
+        let _ = folder;
+        self.canonical(path)
+    }
+
     /// Every file below a folder, by name; version control's ignore files are honoured. What cannot be read stands there
     /// with its error.
     fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>>;
@@ -85,7 +94,8 @@ impl Files for Disk {
         // Refused by its size alone: nobody waits for gigabytes that cannot be used.
         let size = u32::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
-        { file }.read_to_end(&mut bytes)?;
+        // A file alone would ask for its size once more.
+        file.take(u64::MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -104,6 +114,14 @@ impl Files for Disk {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::canonicalize(path)
+    }
+
+    fn canonical_in(&self, folder: &Path, path: &Path) -> io::Result<PathBuf> {
+        // Elsewhere names may differ in case and be the same.
+        match path.file_name().filter(|_| cfg!(target_os = "linux")) {
+            Some(name) if !std::fs::symlink_metadata(path)?.is_symlink() => Ok(folder.join(name)),
+            _ => self.canonical(path),
+        }
     }
 
     fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>> {

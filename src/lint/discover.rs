@@ -81,7 +81,10 @@ fn add_folder(
     roots: &mut Vec<Root>,
 ) {
     let before = (roots.len(), errors.len());
-    for found in library.files.walk(folder) {
+    let walked = library.files.walk(folder);
+    let paths = walked.iter().flatten().filter(|path| candidate(path, folder).is_some());
+    library.read_ahead(&paths.cloned().collect::<Vec<_>>());
+    for found in walked {
         match found {
             Ok(path) => {
                 let Some(how) = candidate(&path, folder) else { continue };

@@ -196,11 +196,11 @@ fn together(
     agreed: &Agreed<'_>,
 ) -> Option<Fix> {
     let proxied = facts.proxied(key.0)?;
-    let everyone = deciding(proxied).is_some_and(|level| agreed.contains(&(level, key.1)));
+    let everyone = proxied.headers.level.is_some_and(|level| agreed.contains(&(level, key.1)));
     let level = if everyone { Level::Deciding } else { Level::Block };
     let missing: Vec<Wanted> =
         wanted.iter().filter(|it| !is_effective(facts, proxied, it)).cloned().collect();
-    let edits = set(facts.view, key.0, proxied.requests.first()?, &missing, level);
+    let edits = set(facts.view, key.0, facts.requests(proxied).first()?, &missing, level);
     let members = || group.iter().filter_map(|&index| hits.get(index));
     let titles: BTreeSet<&str> = members().filter_map(|hit| Some(&*hit.rule.fix.as_ref()?.title)).collect();
     let safety = members().filter_map(|hit| Some(safety(facts, hit, hit.rule.fix.as_ref()?))).max()?;
@@ -214,20 +214,16 @@ fn together(
 fn is_effective(facts: &Facts<'_>, proxied: &Proxied, wanted: &Wanted) -> bool {
     let environment = Environment::new(facts.view, facts.definitions, facts.client, proxied.block);
     let value = environment.evaluate(wanted.value().trim_matches(['"', '\'']).as_bytes());
-    proxied.requests.iter().all(|request| match wanted.header() {
+    facts.requests(proxied).iter().all(|request| match wanted.header() {
         Some(header) => request.value(header).as_ref() == Some(&value),
         None => request.version.value == value,
     })
 }
 
-fn deciding(proxied: &Proxied) -> Option<ScopeId> {
-    proxied.requests.first()?.header_level.level
-}
-
 fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>) -> Agreed<'h> {
     let mut by_level: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
     for proxied in &facts.proxied {
-        if let Some(level) = deciding(proxied) {
+        if let Some(level) = proxied.headers.level {
             by_level.entry(level).or_default().push(proxied.block);
         }
     }
