@@ -9,6 +9,8 @@ mod block;
 pub(crate) mod cache;
 mod ending;
 pub(crate) mod header;
+mod paths;
+mod reach;
 mod request;
 mod serving;
 mod subrequest;

@@ -101,6 +101,12 @@ impl<'a> Locations<'a> {
         self.level(server).named.get(name).copied()
     }
 
+    /// Whether a location's expression matches a path; `None` where that is not known.
+    pub fn matches(&self, location: ScopeId, uri: &[u8]) -> Option<bool> {
+        let (pattern, caseless) = pattern(self.view, location)?.expression()?;
+        self.expressions.get(pattern, caseless).captures(uri).ok().map(|captures| captures.is_some())
+    }
+
     fn level(&self, scope: ScopeId) -> Rc<Level> {
         let mut levels = self.levels.borrow_mut();
         Rc::clone(

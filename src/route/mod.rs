@@ -1,6 +1,7 @@
 //! Which block serves a request: the socket it arrives at, its Host and path, the server, the location. What needs no
 //! state of a request stands here; the phases of a whole request build on it.
 
+mod example;
 mod expression;
 mod host;
 mod location;
@@ -8,6 +9,7 @@ mod names;
 mod socket;
 mod uri;
 
+pub use example::example;
 pub use host::{Host, host};
 pub use location::{Choice, Found, Locations, Pattern, find, is_internal, named, pattern};
 pub use names::{Chosen, How, Names, Unjudged, first_name};

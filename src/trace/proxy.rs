@@ -38,7 +38,7 @@ impl Run<'_, '_> {
 
     fn judge(&mut self, sent: &Request, _: &Value) -> Answer {
         let view = self.tracer.view;
-        let mut answer = judge_headers(view, self.block, sent).answer();
+        let mut answer = judge_headers(&self.environment(), sent).answer();
         if self.request.client.header("Upgrade").is_none() {
             // nginx makes a tunnel only where the client itself asked for an upgrade.
             answer = with_defect(answer, Reason::NoUpgradeHeader);

@@ -13,6 +13,7 @@ pub use environment::{Client, Definitions, Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};
 pub use regex::{Captures, Regex, RegexError};
 pub use script::{Part, parts, variables};
+pub use set::{opened_by, steps};
 
 /// A value for one request.
 #[derive(Debug, Clone, PartialEq, Eq)]

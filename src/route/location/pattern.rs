@@ -23,6 +23,14 @@ impl Pattern {
             Self::Regex(..) | Self::Named(_) => None,
         }
     }
+
+    /// The regular expression, and whether it ignores case.
+    pub fn expression(self) -> Option<(Vec<u8>, bool)> {
+        match self {
+            Self::Regex(expression, caseless) => Some((expression, caseless)),
+            Self::Exact(_) | Self::Prefix(..) | Self::Named(_) => None,
+        }
+    }
 }
 
 /// What a location block matches; the modifier may stick to the pattern (`ngx_http_core_location`).
