@@ -234,16 +234,21 @@ fn php(text: &mut String, number: usize) {
 
 fn proxied(text: &mut String, number: usize) {
     let to = if number % 10 == 8 { format!("app{number}") } else { format!("127.0.0.1:{}", port(number)) };
+    let (location, last) = match number % 10 {
+        6 => (format!(r"~ ^/(api|app{number})/v[0-9]+/"), "proxy_redirect off;".to_owned()),
+        7 => ("/app/".to_owned(), format!("rewrite ^/app/old{number}/(.*)$ /app/$1 break;")),
+        _ => ("/app/".to_owned(), "proxy_redirect off;".to_owned()),
+    };
     let _ = write!(
         text,
-        r"        location /app/ {{
+        r"        location {location} {{
             proxy_pass http://{to};
             proxy_set_header Host $host;
             proxy_set_header X-Real-IP $remote_addr;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Proto $scheme;
             proxy_read_timeout 90s;  # reports take long
-            proxy_redirect off;
+            {last}
         }}
 
 "
