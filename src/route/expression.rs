@@ -38,3 +38,19 @@ impl Expression {
         literals::has_group(&self.pattern)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_is_compiled_once_and_only_when_needed() {
+        let expression = Expression::new(b"^/app/(\\w+)$", false);
+        assert_eq!(expression.captures(b"/other"), Ok(None));
+        assert!(expression.compiled.get().is_none());
+        assert!(expression.captures(b"/app/x").unwrap().is_some());
+        let compiled = std::ptr::from_ref(expression.compiled.get().unwrap());
+        assert_eq!(expression.captures(b"/app/"), Ok(None));
+        assert_eq!(compiled, std::ptr::from_ref(expression.compiled.get().unwrap()));
+    }
+}

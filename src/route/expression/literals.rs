@@ -205,3 +205,72 @@ pub(super) fn has_group(pattern: &[u8]) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::value::Regex;
+
+    /// Start, end and inside.
+    fn literals(pattern: &str) -> [String; 3] {
+        let literals = Literals::of(pattern.as_bytes(), false);
+        [literals.start, literals.end, literals.inside].map(|text| String::from_utf8(text).unwrap())
+    }
+
+    #[test]
+    fn needed_texts_are_found() {
+        assert_eq!(literals(r"\.php$"), ["", ".php", ".php"]);
+        assert_eq!(literals(r"^/app/(\w+)/x$"), ["/app/", "/x", "/x"]);
+        assert_eq!(literals(r"^/ab?c*d+e{2}f"), ["/a", "", "d"]);
+        assert_eq!(literals(r"a[b]cd[]x]ef[^]y[:alpha:]z]g"), ["", "", "cd"]);
+        assert_eq!(literals(r"(a|b)cd(?:e)?(?<n>f)"), ["", "", "cd"]);
+        assert_eq!(literals("a.b^c$d"), ["", "", "a"]);
+    }
+
+    #[test]
+    fn nothing_is_relied_on_where_it_cannot_be() {
+        for pattern in [
+            "a|b",
+            "^/a|/b$",
+            "(?i)abc",
+            r"\x41bc",
+            r"\Qa.b\E",
+            r"(a)\1bc",
+            "(*UTF8)abc",
+            "(?=a)bc",
+            "(abc",
+            "abc)",
+        ] {
+            assert_eq!(literals(pattern), ["", "", ""], "{pattern}");
+        }
+    }
+
+    #[test]
+    fn capturing_groups_are_told_from_others() {
+        let yes = ["(a)", "a(?<n>b)", "(?P<n>b)", "(?:a(b))", r"\\(a)", "[(](a)"];
+        let no = ["a", r"\(a\)", "(?:a)", "(?=a)", "(?<=a)", "(?<!a)", "[(a)]", "[](a)]", "[[:alpha:](]"];
+        assert!(yes.iter().all(|pattern| has_group(pattern.as_bytes())));
+        assert!(no.iter().all(|pattern| !has_group(pattern.as_bytes())));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn what_is_ruled_out_does_not_match(
+            pattern in prop::collection::vec(prop::sample::select(vec![
+                "a", "b", "a", "B", ".", "\\.", "?", "*", "+", "{2}", "^", "$", "(", ")", "(?:", "[ab]", "[^a]", "|", "\\w", "/",
+            ]), 0..8),
+            subject in "[abB./\n]{0,6}",
+            caseless in any::<bool>(),
+        ) {
+            let pattern = pattern.concat();
+            if let Ok(regex) = Regex::new(pattern.as_bytes(), caseless) {
+                let allowed = Literals::of(pattern.as_bytes(), caseless).allow(subject.as_bytes());
+                prop_assert!(allowed || regex.is_match(subject.as_bytes()) == Ok(false), "{pattern} on {subject:?}");
+            }
+        }
+    }
+}

@@ -50,3 +50,16 @@ pub(super) fn judge(location: ScopeId, expression: &Expression, uri: &[u8]) -> O
         Err(_) => Some(Match::Unknown(location)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_share_what_is_written_alike() {
+        let known = Expressions::default();
+        let [one, other] = [(); 2].map(|()| known.get(b"a".to_vec(), false));
+        assert!(Rc::ptr_eq(&one, &other));
+        assert!(!Rc::ptr_eq(&one, &known.get(b"a".to_vec(), true)));
+    }
+}

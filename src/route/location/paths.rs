@@ -65,7 +65,7 @@ impl Paths {
     /// What the level says about `uri`: O(log n) comparisons of paths, and at most as many steps outwards as prefix
     /// locations stand in each other.
     pub(super) fn find(&self, uri: &[u8]) -> Static {
-        let after = self.entries.partition_point(|entry| entry.path.as_slice() <= uri);
+        let after = self.entries.partition_point(|entry| step(entry).path.as_slice() <= uri);
         let nearest = after.checked_sub(1).and_then(|index| self.entries.get(index));
         if let Some(equal) = nearest.filter(|entry| entry.path == uri) {
             return equal.answer();
@@ -75,7 +75,7 @@ impl Paths {
 
     fn slash_redirect(&self, uri: &[u8]) -> Option<Static> {
         let slashed = || uri.iter().chain(b"/");
-        let index = self.entries.partition_point(|entry| entry.path.iter().lt(slashed()));
+        let index = self.entries.partition_point(|entry| step(entry).path.iter().lt(slashed()));
         let entry = self.entries.get(index).filter(|entry| entry.passes)?;
         let location = entry.exact.or(entry.prefix.map(|(location, _)| location))?;
         entry.path.iter().eq(slashed()).then_some(Static::SlashRedirect(location))
@@ -87,9 +87,16 @@ impl Paths {
         let common = nearest.path.iter().zip(uri).take_while(|(one, other)| one == other).count();
         let outwards =
             std::iter::successors(Some(nearest), |entry| entry.outer.and_then(|at| self.entries.get(at)));
-        let mut prefixes = outwards.filter(|entry| entry.path.len() <= common);
+        let mut prefixes = outwards.map(step).filter(|entry| entry.path.len() <= common);
         prefixes.find_map(|entry| entry.prefix).map(|(location, noregex)| Static::Prefix(location, noregex))
     }
+}
+
+/// An entry that a search looks at.
+fn step(entry: &Entry) -> &Entry {
+    #[cfg(test)]
+    tests::STEPS.with(|steps| steps.set(steps.get() + 1));
+    entry
 }
 
 impl Entry {
@@ -127,5 +134,51 @@ fn link(entries: &mut [Entry]) {
         if entry.prefix.is_some() {
             open.push((index, entry.path.clone()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    fn paths(names: impl Iterator<Item = String>) -> Paths {
+        let location = |(number, path): (u32, String)| PathLocation {
+            path: path.into_bytes(),
+            location: ScopeId(number),
+            noregex: Some(false),
+            passes: true,
+        };
+        Paths::new((0..).zip(names).map(location).collect())
+    }
+
+    /// The answer, and how many entries were looked at.
+    fn counted(paths: &Paths, uri: &str) -> (Static, usize) {
+        STEPS.set(0);
+        (paths.find(uri.as_bytes()), STEPS.get())
+    }
+
+    #[test]
+    fn ten_thousand_locations_take_a_few_dozen_steps() {
+        let many = paths((0..10_000).map(|number| format!("/a/{number}/")).chain(["/".into(), "/a/".into()]));
+        for (uri, expected) in [("/a/77/x", 77), ("/a/b", 10_001), ("/b", 10_000), ("/a/9999/", 9_999)] {
+            let (found, steps) = counted(&many, uri);
+            assert_eq!(found, Static::Prefix(ScopeId(expected), false), "{uri}");
+            assert!((1..40).contains(&steps), "{uri}: {steps} steps");
+        }
+        assert_eq!(counted(&many, "/a/77").0, Static::SlashRedirect(ScopeId(77)));
+    }
+
+    #[test]
+    fn prefixes_that_stand_in_each_other_cost_one_step_each() {
+        let deep = paths((0..300).map(|depth| format!("/{}", "a".repeat(depth))));
+        let (found, steps) = counted(&deep, &format!("/{}b", "a".repeat(100)));
+        assert_eq!(found, Static::Prefix(ScopeId(100), false));
+        assert!(steps < 350, "{steps} steps");
     }
 }

@@ -89,10 +89,16 @@ fn inet(word: &[u8]) -> Option<(Address, RangeInclusive<u16>)> {
     if let Some(colon) = word.iter().position(|&byte| byte == b':') {
         return Some((host(word.get(..colon)?)?, ports(word.get(colon + 1..)?)?));
     }
-    if let Some(ports) = ports(word) {
-        return Some((Address::ANY_V4, ports));
+    match is_ports(word) {
+        true => Some((Address::ANY_V4, ports(word)?)),
+        false => Some((host(word)?, DEFAULT_PORT..=DEFAULT_PORT)),
     }
-    Some((host(word)?, DEFAULT_PORT..=DEFAULT_PORT))
+}
+
+/// Whether a word without a colon is read as ports, if only to refuse them.
+fn is_ports(word: &[u8]) -> bool {
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    word.splitn(2, |&byte| byte == b'-').all(is_number)
 }
 
 /// `8080` or `8080-8090`.
