@@ -3,6 +3,8 @@
 #![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
 #![allow(clippy::cast_precision_loss, reason = "figures of a few digits")]
 
+mod generate;
+
 use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,58 +15,11 @@ use ngxlint::syntax::{Comment, RawBodies, Statement, Tree, Word, parse, tokens};
 const RUNS: usize = 15;
 
 fn main() {
-    let (small, large) = (vhosts(1_000), vhosts(11_000));
+    let (small, large) = (generate::vhosts(1_000), generate::vhosts(11_300));
     report("1,000 vhosts", small.as_bytes());
-    report("11,000 vhosts", large.as_bytes());
+    report("11,300 vhosts", large.as_bytes());
     report("quotes and escapes", quoted(60_000).as_bytes());
     report("Lua blocks", lua(40_000).as_bytes());
-}
-
-/// A file of ordinary virtual hosts of about 31 lines each.
-fn vhosts(count: usize) -> String {
-    let mut text = String::from("user  nginx;\nevents { worker_connections 1024; }\nhttp {\n");
-    for number in 0..count {
-        vhost(&mut text, number);
-    }
-    text + "}\n"
-}
-
-fn vhost(text: &mut String, number: usize) {
-    let _ = write!(
-        text,
-        r#"    # customer {number}
-    server {{
-        listen 443 ssl http2;
-        listen [::]:443 ssl http2;
-        server_name www{number}.example.com api{number}.example.com;
-        root /var/www/site{number}/public;
-        ssl_certificate /etc/letsencrypt/live/site{number}.example.com/fullchain.pem;
-        ssl_certificate_key /etc/letsencrypt/live/site{number}.example.com/privkey.pem;
-        access_log /var/log/nginx/site{number}.access.log main buffer=32k flush=5s;
-        add_header Strict-Transport-Security "max-age=63072000; includeSubDomains" always;
-        add_header X-Frame-Options SAMEORIGIN;
-
-        location / {{
-            try_files $uri $uri/ /index.php?$query_string;
-        }}
-
-        location ~ \.php$ {{
-            include fastcgi_params;
-            fastcgi_pass unix:/run/php/php8.2-fpm-{number}.sock;
-            fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
-        }}
-
-        location /socket/ {{
-            proxy_pass http://127.0.0.1:{port};  # the chat
-            proxy_http_version 1.1;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection "upgrade";
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-        }}
-    }}
-"#,
-        port = 3000 + number % 6000
-    );
 }
 
 fn quoted(count: usize) -> String {

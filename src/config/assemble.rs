@@ -219,6 +219,7 @@ impl Assembly<'_, '_> {
         } else if files.is_empty() && !certain {
             self.lose_sight(site);
         }
+        self.library.read_ahead(&files);
         self.frames.extend(files.into_iter().rev().map(|path| Frame::File { path, site }));
     }
 

@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
+
 use crate::files::{Files, normal};
 use crate::source::{DocId, Document, Origin, Sources, Span};
 use crate::syntax::{self, RawBodies, Statement, StatementId, Tree, Word};
@@ -55,8 +57,8 @@ impl Texts {
         Span::new(doc, start, words.last().map_or(start, |word| word.end))
     }
 
-    fn add(&mut self, document: Document, bodies: RawBodies) -> DocId {
-        self.trees.push(syntax::parse(document.bytes(), bodies));
+    fn add(&mut self, document: Document, tree: Tree) -> DocId {
+        self.trees.push(tree);
         self.sources.add(document)
     }
 }
@@ -74,7 +76,7 @@ pub enum LoadError {
     #[error("cannot be read: {0}")]
     Unreadable(String),
     /// Spans hold 32-bit offsets.
-    #[error("is larger than 4 GiB")]
+    #[error("is too large: 4 GiB or more")]
     TooLarge,
 }
 
@@ -83,11 +85,18 @@ impl From<io::Error> for LoadError {
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::IsADirectory => Self::Directory,
+            io::ErrorKind::FileTooLarge => Self::TooLarge,
             io::ErrorKind::PermissionDenied => Self::Unreadable("permission denied".into()),
             _ => Self::Unreadable(error.to_string()),
         }
     }
 }
+
+/// Fewer files than this are read one after the other: starting threads takes longer.
+const WORTH_READING_AHEAD: usize = 8;
+
+/// A file's content and what was made of it.
+type Read = (Vec<u8>, Tree);
 
 /// Reads files into [`Texts`].
 pub struct Library<'f> {
@@ -97,7 +106,12 @@ pub struct Library<'f> {
     pub files: &'f dyn Files,
     working_directory: PathBuf,
     origin: fn(PathBuf) -> Origin,
+    /// By canonical name.
     opened: HashMap<PathBuf, DocId>,
+    /// The canonical names of the folders that files were opened in.
+    folders: HashMap<PathBuf, PathBuf>,
+    /// What was read ahead; nothing where that failed or the file has been opened since.
+    ahead: HashMap<PathBuf, Option<Read>>,
 }
 
 impl<'f> Library<'f> {
@@ -109,18 +123,14 @@ impl<'f> Library<'f> {
             working_directory,
             origin: Origin::File,
             opened: HashMap::new(),
+            folders: HashMap::new(),
+            ahead: HashMap::new(),
         }
     }
 
     /// A library that adds the files of an `nginx -T` dump to `texts`, under the names they have there.
     pub fn over_dump(files: &'f dyn Files, texts: Texts) -> Self {
-        Self {
-            texts,
-            files,
-            working_directory: PathBuf::new(),
-            origin: |_| Origin::Dump,
-            opened: HashMap::new(),
-        }
+        Self { texts, origin: |_| Origin::Dump, ..Self::new(files, PathBuf::new()) }
     }
 
     /// The folder that names are relative to.
@@ -133,14 +143,39 @@ impl<'f> Library<'f> {
     /// # Errors
     /// Where the file cannot be read.
     pub fn open(&mut self, path: &Path) -> Result<DocId, LoadError> {
-        let key = self.files.canonical(path)?;
+        let key = self.canonical(path)?;
         if let Some(&doc) = self.opened.get(&key) {
             return Ok(doc);
         }
-        let bytes = self.files.read(path)?;
-        let doc = self.insert(self.name(path), (self.origin)(path.to_path_buf()), bytes)?;
+        let (bytes, tree) = match self.ahead.get_mut(path).and_then(Option::take) {
+            Some(read) => read,
+            None => read(self.files, path)?,
+        };
+        let document = Document::new(self.name(path), (self.origin)(path.to_path_buf()), bytes);
+        let doc = self.texts.add(document, tree);
         self.opened.insert(key, doc);
         Ok(doc)
+    }
+
+    /// Reads and parses in parallel what will be opened, one file after the other, in an order that does not hang on it.
+    pub fn read_ahead(&mut self, paths: &[PathBuf]) {
+        let new: Vec<&PathBuf> = paths.iter().filter(|path| !self.ahead.contains_key(*path)).collect();
+        if new.len() < WORTH_READING_AHEAD {
+            return;
+        }
+        let files = self.files;
+        let one = |path: &PathBuf| (path.clone(), read(files, path).ok());
+        self.ahead.par_extend(new.into_par_iter().map(one));
+    }
+
+    fn canonical(&mut self, path: &Path) -> io::Result<PathBuf> {
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Some(folder) = self.folders.get(folder) {
+            return self.files.canonical_in(folder, path);
+        }
+        let canonical = self.files.canonical(folder)?;
+        let known = self.folders.entry(folder.to_path_buf()).or_insert(canonical);
+        self.files.canonical_in(known, path)
     }
 
     /// A document that is no file: standard input, an editor's buffer.
@@ -148,10 +183,8 @@ impl<'f> Library<'f> {
     /// # Errors
     /// Where it is too large.
     pub fn insert(&mut self, name: String, origin: Origin, bytes: Vec<u8>) -> Result<DocId, LoadError> {
-        if u32::try_from(bytes.len()).is_err() {
-            return Err(LoadError::TooLarge);
-        }
-        Ok(self.texts.add(Document::new(name, origin, bytes), RawBodies::Known))
+        let (bytes, tree) = parsed(bytes)?;
+        Ok(self.texts.add(Document::new(name, origin, bytes), tree))
     }
 
     /// The name people read: relative to the working directory where the path is below it, else absolute.
@@ -161,4 +194,16 @@ impl<'f> Library<'f> {
         let shown = if shown.as_os_str().is_empty() { Path::new(".") } else { shown };
         shown.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
     }
+}
+
+fn read(files: &dyn Files, path: &Path) -> Result<Read, LoadError> {
+    parsed(files.read(path)?)
+}
+
+fn parsed(bytes: Vec<u8>) -> Result<Read, LoadError> {
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(LoadError::TooLarge);
+    }
+    let tree = syntax::parse(&bytes, RawBodies::Known);
+    Ok((bytes, tree))
 }

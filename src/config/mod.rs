@@ -17,9 +17,9 @@ use crate::syntax::StatementId;
 
 pub use assemble::assemble;
 pub use context::Context;
-pub use dump::{is_dump, split_dump};
+pub use dump::{is_dump, refusal, split_dump};
 pub use glob::matches as glob_matches;
-pub use include::{Base, Paths};
+pub use include::{Base, Paths, Resolution, resolve};
 pub use library::{Library, LoadError, Texts};
 pub use names::View;
 
@@ -227,6 +227,13 @@ impl Config {
     /// The last directive called `name` of a scope itself.
     pub fn own_last(&self, scope: ScopeId, name: DirectiveId) -> Option<NodeId> {
         self.own(scope, name).next_back()
+    }
+
+    /// The scope that a directive opens.
+    pub fn opened_by(&self, node: NodeId) -> Option<ScopeId> {
+        let index = self.scopes.partition_point(|scope| scope.node < Some(node));
+        let is_opened = self.scopes.get(index).is_some_and(|scope| scope.node == Some(node));
+        Some(ScopeId(u32::try_from(index).ok().filter(|_| is_opened)?))
     }
 
     /// The scopes directly inside `scope`.

@@ -28,7 +28,8 @@ pub trait Files: Sync {
     /// The bytes of a regular file.
     ///
     /// # Errors
-    /// Whatever the system says; a device, FIFO or socket is [`io::ErrorKind::InvalidInput`] and is never opened.
+    /// Whatever the system says; a device, FIFO or socket is [`io::ErrorKind::InvalidInput`] and is never opened, what is
+    /// 4 GiB or larger is [`io::ErrorKind::FileTooLarge`] and is not read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// What stands at `path`.
@@ -48,6 +49,15 @@ pub trait Files: Sync {
     /// # Errors
     /// Whatever the system says.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// [`Files::canonical`] of a path whose folder is called `folder` canonically: only its last part is asked about.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    fn canonical_in(&self, folder: &Path, path: &Path) -> io::Result<PathBuf> {
+        let _ = folder;
+        self.canonical(path)
+    }
 
     /// Every file below a folder, by name; version control's ignore files are honoured. What cannot be read stands there
     /// with its error.
@@ -81,9 +91,11 @@ impl Files for Disk {
             }
         }
         let file = std::fs::File::open(path)?;
-        let size = usize::try_from(file.metadata()?.len()).unwrap_or(0);
-        let mut bytes = Vec::with_capacity(size.saturating_add(1));
-        { file }.read_to_end(&mut bytes)?;
+        // Refused by its size alone: nobody waits for gigabytes that cannot be used.
+        let size = u32::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+        // A file alone would ask for its size once more.
+        file.take(u64::MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -102,6 +114,14 @@ impl Files for Disk {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::canonicalize(path)
+    }
+
+    fn canonical_in(&self, folder: &Path, path: &Path) -> io::Result<PathBuf> {
+        // Elsewhere names may differ in case and be the same.
+        match path.file_name().filter(|_| cfg!(target_os = "linux")) {
+            Some(name) if !std::fs::symlink_metadata(path)?.is_symlink() => Ok(folder.join(name)),
+            _ => self.canonical(path),
+        }
     }
 
     fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>> {

@@ -61,6 +61,10 @@ impl Files for Overlay<'_> {
         self.base.canonical(path)
     }
 
+    fn canonical_in(&self, folder: &Path, path: &Path) -> io::Result<PathBuf> {
+        self.base.canonical_in(folder, path)
+    }
+
     fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>> {
         self.base.walk(folder)
     }

@@ -1,6 +1,5 @@
 //! Walking a folder: what version control ignores, and what is never configuration, is left out.
 
-use std::cell::LazyCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -41,15 +40,20 @@ fn is_left_out(entry: &DirEntry, ignores: &Ignores) -> bool {
     entry.depth() > 0 && (skipped || ignores.hold(entry.path(), is_folder))
 }
 
-/// The `.gitignore` files in force, outermost first.
-struct Ignores(Vec<(PathBuf, Gitignore)>);
+/// The `.gitignore` files in force.
+struct Ignores {
+    /// Outermost first.
+    files: Vec<(PathBuf, Gitignore)>,
+    /// The folder that is walked, as it was given and canonically.
+    top: (PathBuf, PathBuf),
+}
 
 impl Ignores {
     /// Those of the folders above, up to the one that holds `.git`.
     fn above(folder: &Path) -> Self {
         let full = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
         let repository = full.ancestors().find(|above| above.join(".git").exists());
-        let mut ignores = Self(Vec::new());
+        let mut ignores = Self { files: Vec::new(), top: (folder.to_path_buf(), full.clone()) };
         let Some(repository) = repository else { return ignores };
         let mut above: Vec<&Path> =
             full.ancestors().skip(1).take_while(|it| it.starts_with(repository)).collect();
@@ -61,17 +65,20 @@ impl Ignores {
     }
 
     fn enter(&mut self, folder: &Path) {
-        self.0.retain(|(base, _)| folder.starts_with(base) || !folder.is_absolute() && base.is_absolute());
+        self.files
+            .retain(|(base, _)| folder.starts_with(base) || !folder.is_absolute() && base.is_absolute());
         let file = folder.join(".gitignore");
         if file.is_file() {
             // A line that is no pattern is passed over, as git does.
-            self.0.push((folder.to_path_buf(), Gitignore::new(file).0));
+            self.files.push((folder.to_path_buf(), Gitignore::new(file).0));
         }
     }
 
     fn hold(&self, path: &Path, is_folder: bool) -> bool {
-        let full = LazyCell::new(|| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()));
-        for (base, patterns) in self.0.iter().rev() {
+        // Links to folders are not followed, and a link to a file is ignored by its own name: no need to ask the system.
+        let full =
+            path.strip_prefix(&self.top.0).map_or_else(|_| path.to_path_buf(), |it| self.top.1.join(it));
+        for (base, patterns) in self.files.iter().rev() {
             let path = if base.is_absolute() { full.as_path() } else { path };
             if !path.starts_with(base) {
                 continue;

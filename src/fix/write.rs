@@ -24,15 +24,29 @@ pub enum WriteError {
     },
 }
 
+impl WriteError {
+    /// The name of the document.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::NoFile(name) | Self::Changed(name) | Self::Io { name, .. } => name,
+        }
+    }
+}
+
 /// Replaces each document's file by its new text, each file at once. Before the first is touched all are read again and
-/// compared with what was linted.
+/// compared with what was linted. Returns the files that the system refused to write: they are as they were, and keep no
+/// other from being written.
 ///
 /// # Errors
-/// [`WriteError::NoFile`] and [`WriteError::Changed`] before anything is written; [`WriteError::Io`] for the first file
-/// that could not be, which is then as it was.
-pub fn write(files: &dyn Files, sources: &Sources, texts: &[(DocId, Vec<u8>)]) -> Result<(), WriteError> {
+/// Before anything is written: [`WriteError::NoFile`], [`WriteError::Changed`], or what the system said of a file that
+/// cannot be read again.
+pub fn write(
+    files: &dyn Files,
+    sources: &Sources,
+    texts: &[(DocId, Vec<u8>)],
+) -> Result<Vec<WriteError>, WriteError> {
     texts.iter().try_for_each(|&(doc, _)| unchanged(files, sources.get(doc)))?;
-    texts.iter().try_for_each(|(doc, text)| replace(files, sources.get(*doc), text))
+    Ok(texts.iter().filter_map(|(doc, text)| replace(files, sources.get(*doc), text).err()).collect())
 }
 
 fn unchanged(files: &dyn Files, document: &Document) -> Result<(), WriteError> {

@@ -12,7 +12,7 @@ use super::subrequest::{self, Asked};
 use super::{Answer, BlockReport, Reason, Request, Verdict, cache, header, judge_headers, request};
 use crate::catalogue::{Handler, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::route::{self, Found, Routes};
+use crate::route::{self, Found, Locations};
 use crate::scope::{handler, list, location_of, single};
 use crate::value::{Client, Definitions, Environment};
 
@@ -30,7 +30,7 @@ pub struct Judge<'a> {
     /// The nginx version.
     pub version: Version,
     /// Its locations.
-    pub(super) routes: Routes<'a>,
+    pub(super) routes: Locations<'a>,
     server_phases: RefCell<HashMap<ScopeId, Phase>>,
     reaches: RefCell<HashMap<ScopeId, Rc<Reach>>>,
 }
@@ -70,7 +70,7 @@ impl<'a> Judge<'a> {
             definitions,
             client,
             version,
-            routes: Routes::new(view),
+            routes: Locations::of(view),
             server_phases: RefCell::default(),
             reaches: RefCell::default(),
         }
@@ -200,7 +200,7 @@ impl<'a> Judge<'a> {
         let Some(server) = self.view.config.enclosing(from, ScopeKind::Server) else {
             return Answer::depends(Reason::UnknownValue);
         };
-        match self.routes.find(server, path) {
+        match self.routes.find(server, path).found {
             Found::Location(location) => self.arrived(location, way.on()),
             Found::SlashRedirect(_) => Answer::fails(Reason::Redirect),
             Found::Nothing if self.view.config.scope(server).in_sight => Answer::fails(Reason::NotProxied),

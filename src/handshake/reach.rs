@@ -6,7 +6,7 @@ use super::ending::is_absolute;
 use super::paths::without_query;
 use crate::catalogue::{DirectiveId, Handler, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::route::{Found, Pattern, Routes, pattern};
+use crate::route::{Found, Locations, Pattern, pattern};
 
 /// Directives that send a request, or a copy of it, to another path of the same server.
 const LEADING: [DirectiveId; 9] = [
@@ -36,7 +36,7 @@ pub(super) struct Reach {
 
 impl Reach {
     /// Where the directives of `server`, and of http around it, lead.
-    pub(super) fn of(view: View<'_>, routes: &Routes<'_>, server: ScopeId) -> Self {
+    pub(super) fn of(view: View<'_>, routes: &Locations<'_>, server: ScopeId) -> Self {
         let mut reach = Self { anywhere: !view.config.scope(server).in_sight, ..Self::default() };
         let outer = view.config.ancestors(server).filter(|&id| view.config.scope(id).kind == ScopeKind::Http);
         let mut paths = BTreeSet::new();
@@ -47,7 +47,7 @@ impl Reach {
             reach.anywhere |= runs_a_program(view, scope);
         }
         for path in paths {
-            if let Found::Location(location) = routes.find(server, &path) {
+            if let Found::Location(location) = routes.find(server, &path).found {
                 reach.named.insert(location);
             }
         }
@@ -71,7 +71,7 @@ impl Reach {
     }
 
     /// Whether something may lead to a location.
-    pub(super) fn holds(&self, view: View<'_>, location: ScopeId, routes: &Routes<'_>) -> bool {
+    pub(super) fn holds(&self, view: View<'_>, location: ScopeId, routes: &Locations<'_>) -> bool {
         if self.anywhere || self.named.contains(&location) {
             return true;
         }

@@ -81,7 +81,7 @@ impl Judge<'_> {
     /// The one location that serves a path of the block's server.
     pub(super) fn location_at(&self, from: ScopeId, path: &[u8]) -> Option<ScopeId> {
         let server = self.view.config.enclosing(from, ScopeKind::Server)?;
-        match self.routes.find(server, path) {
+        match self.routes.find(server, path).found {
             Found::Location(location) => Some(location),
             _ => None,
         }

@@ -3,13 +3,13 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Input, Root};
-use crate::catalogue::DirectiveId;
-use crate::config::Library;
+use super::{Input, Root, STANDARD_INPUT};
+use crate::catalogue::{DirectiveId, lookup};
+use crate::config::{Library, refusal};
 use crate::files::FileKind;
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
-use crate::syntax::Tree;
+use crate::syntax::{Statement, Tree};
 
 /// The texts that `inputs` stand for, each once. What cannot be read goes to `errors`.
 pub(super) fn inputs(
@@ -21,7 +21,10 @@ pub(super) fn inputs(
     let mut roots: Vec<Root> = Vec::new();
     for input in inputs {
         match input {
-            Input::Text(name, bytes) => add_text(library, name, bytes, errors, &mut roots),
+            Input::Text(name, bytes) => match emptiness(&name, &bytes).filter(|_| !allow_empty) {
+                Some(why) => errors.push(error(name, why)),
+                None => add_text(library, name, bytes, errors, &mut roots),
+            },
             Input::Path(path) => match library.files.kind(&path) {
                 Ok(FileKind::Directory) => add_folder(library, &path, allow_empty, errors, &mut roots),
                 _ => add_file(library, path, errors, &mut roots),
@@ -31,6 +34,18 @@ pub(super) fn inputs(
     let mut seen = std::collections::HashSet::new();
     roots.retain(|root| seen.insert(root.doc));
     roots
+}
+
+/// Why a text is nothing to lint: `nginx -T | ngxlint -` must not pass where nginx had nothing to print. A text that has
+/// got a name is an editor's, and may well be empty.
+fn emptiness(name: &str, bytes: &[u8]) -> Option<String> {
+    match refusal(bytes) {
+        Some(said) => Some(format!("nginx printed no configuration: {}", String::from_utf8_lossy(said))),
+        None if name == STANDARD_INPUT && bytes.trim_ascii().is_empty() => {
+            Some("there is nothing to lint on standard input (use --allow-empty if that is fine)".into())
+        }
+        None => None,
+    }
 }
 
 fn error(file: String, message: impl Into<String>) -> ReadError {
@@ -66,7 +81,10 @@ fn add_folder(
     roots: &mut Vec<Root>,
 ) {
     let before = (roots.len(), errors.len());
-    for found in library.files.walk(folder) {
+    let walked = library.files.walk(folder);
+    let paths = walked.iter().flatten().filter(|path| candidate(path, folder).is_some());
+    library.read_ahead(&paths.cloned().collect::<Vec<_>>());
+    for found in walked {
         match found {
             Ok(path) => {
                 let Some(how) = candidate(&path, folder) else { continue };
@@ -132,10 +150,27 @@ fn add_candidate(
     }
 }
 
-/// Whether most of what a text starts its statements with are directives that nginx or a module of it knows.
+/// Whether at least half of a text's outermost statements, or of all its statements, start with a directive that nginx
+/// or a module of it knows. A text without statements (empty, only comments) may become one.
 fn looks_like_nginx(library: &Library<'_>, doc: DocId) -> bool {
     let tree: &Tree = library.texts.tree(doc);
-    let top = || tree.children(None).map(|id| tree.statement(id).name);
-    let known = top().filter(|&name| name != DirectiveId::UNKNOWN).count();
-    known > 0 && known * 2 >= top().count()
+    let text = library.texts.sources.get(doc).bytes();
+    let is_known = |statement: Statement| {
+        statement.name != DirectiveId::UNKNOWN || is_behind_mark(tree, statement, text)
+    };
+    let (top, known_top) = counts(tree.children(None).map(|id| is_known(tree.statement(id))));
+    let (all, known) = counts(tree.statements.iter().map(|&statement| is_known(statement)));
+    known_top > 0 && known_top * 2 >= top || known * 2 >= all
+}
+
+/// How many there are, and how many of them are true.
+fn counts(of: impl Iterator<Item = bool>) -> (usize, usize) {
+    of.fold((0, 0), |(all, known), is_known| (all + 1, known + usize::from(is_known)))
+}
+
+/// Whether a statement's name is known but for the byte order mark before it, which nginx takes as part of the word.
+fn is_behind_mark(tree: &Tree, statement: Statement, text: &[u8]) -> bool {
+    let name = tree.words(statement).first().map(|word| word.raw(text));
+    let name = name.and_then(|name| name.strip_prefix("\u{feff}".as_bytes()));
+    name.is_some_and(|name| lookup(name) != DirectiveId::UNKNOWN)
 }

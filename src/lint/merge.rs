@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::partly::Holding;
 use crate::config::{Config, Texts};
 use crate::finding::{Edit, Finding, Fix, Label, Safety};
 use crate::source::DocId;
@@ -15,7 +16,7 @@ type Votes = HashMap<Edit, usize>;
 
 /// Joins the findings of all trees.
 pub(super) fn merge(texts: &Texts, configs: &[Config], findings: Vec<Vec<Finding>>) -> Vec<Finding> {
-    let (instances, votes) = (instances(configs), votes(&findings));
+    let (instances, votes, holding) = (instances(configs), votes(&findings), Holding::of(&findings));
     let mut places: BTreeMap<(&str, u32, u32, &str), Vec<Finding>> = BTreeMap::new();
     for mut finding in findings.into_iter().flatten() {
         finding.fix = finding.fix.map(|fix| agreed(fix, &instances, &votes));
@@ -25,6 +26,7 @@ pub(super) fn merge(texts: &Texts, configs: &[Config], findings: Vec<Vec<Finding
     }
     let mut merged: Vec<Finding> = places.into_values().filter_map(join).collect();
     number_groups(&mut merged);
+    holding.tell(configs, &mut merged);
     merged
 }
 

@@ -2,6 +2,7 @@
 
 mod discover;
 mod merge;
+mod partly;
 
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,9 @@ pub struct Options {
     /// Whether a folder without nginx configuration is fine.
     pub allow_empty: bool,
 }
+
+/// The name of standard input where the user gives none.
+pub const STANDARD_INPUT: &str = "<stdin>";
 
 /// Something to lint.
 #[derive(Debug, Clone)]
@@ -213,5 +217,6 @@ fn judge(
         tick(configs.len());
         found
     };
-    configs.par_iter().map(one).collect()
+    // One tree needs no threads, and starting them takes as long as linting a small file.
+    if configs.len() > 1 { configs.par_iter().map(one).collect() } else { configs.iter().map(one).collect() }
 }

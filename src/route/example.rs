@@ -20,7 +20,7 @@ struct Maker<'a> {
     path: Vec<u8>,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     fn take(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
         self.rest = rest;

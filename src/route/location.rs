@@ -1,69 +1,28 @@
-//! What a location matches, and the answer of a search for one.
+//! The location search (`ngx_http_core_find_location`).
+//!
+//! Inside a regular expression's location only further expressions count: `ngx_http_init_static_location_trees` does not
+//! go there, so that a path location in it, which nginx takes if its name starts with the text of the expression, never
+//! serves anything.
 
-use super::Routes;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use crate::catalogue::directive;
 use crate::config::{ScopeId, View};
+use crate::value::Captures;
 
-/// What a location matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pattern {
-    /// `= /path`
-    Exact(Vec<u8>),
-    /// `/path`, or `^~ /path` where no regular expression of the level may take over.
-    Prefix(Vec<u8>, bool),
-    /// `~ regex` or, without case, `~* regex`
-    Regex(Vec<u8>, bool),
-    /// `@name`
-    Named(Vec<u8>),
-}
+mod expressions;
+mod level;
+mod paths;
+mod pattern;
 
-impl Pattern {
-    /// The literal path; `None` for expressions and named locations.
-    pub fn path(&self) -> Option<&[u8]> {
-        match self {
-            Self::Exact(path) | Self::Prefix(path, _) => Some(path),
-            Self::Regex(..) | Self::Named(_) => None,
-        }
-    }
+use expressions::{Expressions, Match};
+use level::Level;
+use paths::Static;
+pub use pattern::{Pattern, pattern};
 
-    /// The regular expression, and whether it ignores case.
-    pub fn expression(self) -> Option<(Vec<u8>, bool)> {
-        match self {
-            Self::Regex(expression, caseless) => Some((expression, caseless)),
-            Self::Exact(_) | Self::Prefix(..) | Self::Named(_) => None,
-        }
-    }
-}
-
-/// What a location block matches; the modifier may stick to the pattern (`ngx_http_core_location`).
-pub fn pattern(view: View<'_>, location: ScopeId) -> Option<Pattern> {
-    let node = view.config.scope(location).node?;
-    let (first, second) = (view.arg(node, 0)?, view.arg(node, 1));
-    Some(match second {
-        Some(path) => modified(&first, &path),
-        None => match &*first {
-            [b'=', path @ ..] => modified(b"=", path),
-            [b'^', b'~', path @ ..] => modified(b"^~", path),
-            [b'~', b'*', regex @ ..] => modified(b"~*", regex),
-            [b'~', regex @ ..] => modified(b"~", regex),
-            [b'@', ..] => Pattern::Named(first.to_vec()),
-            path => Pattern::Prefix(path.to_vec(), false),
-        },
-    })
-}
-
-fn modified(modifier: &[u8], rest: &[u8]) -> Pattern {
-    let rest = rest.to_vec();
-    match modifier {
-        b"=" => Pattern::Exact(rest),
-        b"^~" => Pattern::Prefix(rest, true),
-        b"~*" => Pattern::Regex(rest, true),
-        b"~" => Pattern::Regex(rest, false),
-        _ => Pattern::Prefix(rest, false),
-    }
-}
-
-/// The answer of a location search.
+/// Where a location search ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     /// This location serves.
@@ -76,14 +35,105 @@ pub enum Found {
     Unknown(ScopeId),
 }
 
-/// The location of `level` that serves `uri`: a search for one request. [`Routes`] keeps what many searches share.
+/// The answer of a location search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Where it ends.
+    pub found: Found,
+    /// The captures of the last expression that matched on the way; they replace what the request had captured.
+    pub captures: Option<Captures>,
+    /// The longest prefix location that an expression took the request from.
+    pub over: Option<ScopeId>,
+}
+
+/// The locations of a tree, indexed level by level when they are first asked for.
+pub struct Locations<'a> {
+    view: View<'a>,
+    levels: RefCell<HashMap<ScopeId, Rc<Level>>>,
+    expressions: Expressions,
+}
+
+impl<'a> Locations<'a> {
+    /// The locations of a tree.
+    pub fn of(view: View<'a>) -> Self {
+        Self { view, levels: RefCell::default(), expressions: Expressions::default() }
+    }
+
+    /// The location of `level` (a server, or a location for its nested ones) that serves `uri`, a normalized path. The
+    /// longest prefixes lead down; on the way back up the innermost level's expressions are tried first; then those
+    /// inside the one that matches.
+    pub fn find(&self, level: ScopeId, uri: &[u8]) -> Choice {
+        let (found, mut open) = self.descend(level, uri);
+        let (found, passed) = settle(found);
+        let mut choice = Choice { found, captures: None, over: None };
+        if passed.is_none() && found != Found::Nothing {
+            return choice;
+        }
+        while let Some(matched) = open.iter().rev().find_map(|level| level.expression(uri)) {
+            let Match::Yes(location, captures) = matched else {
+                return Choice { found: Found::Unknown(matched.location()), ..choice };
+            };
+            choice = Choice { found: Found::Location(location), captures: Some(captures), over: passed };
+            open = vec![self.level(location)];
+        }
+        choice
+    }
+
+    /// Follows the longest prefixes down, and lists the levels whose expressions are in play, innermost last.
+    fn descend(&self, level: ScopeId, uri: &[u8]) -> (Static, Vec<Rc<Level>>) {
+        let (mut at, mut best, mut open) = (level, Static::Nothing, Vec::new());
+        loop {
+            let level = self.level(at);
+            let found = level.paths.find(uri);
+            if !matches!(found, Static::Prefix(_, true)) {
+                open.push(level);
+            }
+            match found {
+                Static::Prefix(inner, _) => (best, at) = (found, inner),
+                Static::Nothing => return (best, open),
+                Static::Exact(_) | Static::SlashRedirect(_) => return (found, open),
+            }
+        }
+    }
+
+    /// The named location `name` (`@` included) of a server.
+    pub fn named(&self, server: ScopeId, name: &[u8]) -> Option<ScopeId> {
+        self.level(server).named.get(name).copied()
+    }
+
+    /// Whether a location's expression matches a path; `None` where that is not known.
+    pub fn matches(&self, location: ScopeId, uri: &[u8]) -> Option<bool> {
+        let (pattern, caseless) = pattern(self.view, location)?.expression()?;
+        self.expressions.get(pattern, caseless).captures(uri).ok().map(|captures| captures.is_some())
+    }
+
+    fn level(&self, scope: ScopeId) -> Rc<Level> {
+        let mut levels = self.levels.borrow_mut();
+        Rc::clone(
+            levels.entry(scope).or_insert_with(|| Rc::new(Level::of(self.view, scope, &self.expressions))),
+        )
+    }
+}
+
+/// Where the search ends unless an expression matches, and the prefix location that one would take the request from;
+/// none where expressions are not asked.
+fn settle(found: Static) -> (Found, Option<ScopeId>) {
+    match found {
+        Static::Exact(location) => (Found::Location(location), None),
+        Static::SlashRedirect(location) => (Found::SlashRedirect(location), None),
+        Static::Prefix(location, _) => (Found::Location(location), Some(location)),
+        Static::Nothing => (Found::Nothing, None),
+    }
+}
+
+/// Where [`Locations::find`] ends, for a single question: many are better asked of one [`Locations`].
 pub fn find(view: View<'_>, level: ScopeId, uri: &[u8]) -> Found {
-    Routes::new(view).find(level, uri)
+    Locations::of(view).find(level, uri).found
 }
 
 /// The named location `name` (`@` included) of a server.
 pub fn named(view: View<'_>, server: ScopeId, name: &[u8]) -> Option<ScopeId> {
-    Routes::new(view).named(server, name)
+    Locations::of(view).named(server, name)
 }
 
 /// Whether a location may only be reached from inside; nested ones inherit it.

@@ -7,10 +7,10 @@ use super::facts::{Facts, Proxied};
 use super::hit::{Hit, Repair};
 use super::model::{Case, FixSafety, FixSpec, Intent, Severity};
 use crate::catalogue::directive;
-use crate::config::ScopeId;
+use crate::config::{Config, ScopeId};
 use crate::finding::{Block, Edit, Finding, Fix, Safety};
 use crate::fix::placement::{Level, Wanted, set};
-use crate::scope::location_of;
+use crate::scope::{in_force, location_of};
 use crate::source::DocId;
 use crate::value::{Client, Environment, variables};
 
@@ -210,10 +210,10 @@ fn together(
     (wanted, agreed): (&WantedBy<'_>, &Agreed<'_>),
 ) -> Option<Fix> {
     let proxied = facts.proxied(key.0)?;
-    let everyone = deciding(proxied).is_some_and(|level| agreed.contains(&(level, key.1)));
+    let everyone = proxied.headers.level.is_some_and(|level| agreed.contains(&(level, key.1)));
     let level = if everyone { Level::Deciding } else { Level::Block };
     let missing: Vec<Wanted> = here.iter().filter(|it| !is_effective(facts, proxied, it)).cloned().collect();
-    let edits = set(facts.view, key.0, proxied.requests.first()?, &missing, level);
+    let edits = set(facts.view, key.0, facts.requests(proxied).first()?, &missing, level);
     let members = || group.iter().filter_map(|&index| hits.get(index));
     let titles: BTreeSet<&str> = members().filter_map(|hit| Some(&*hit.rule.fix.as_ref()?.title)).collect();
     let safety = group_safety(facts, hits, group)?;
@@ -228,7 +228,7 @@ fn together(
 fn is_effective(facts: &Facts<'_>, proxied: &Proxied, wanted: &Wanted) -> bool {
     let environment = Environment::new(facts.view, facts.definitions, facts.client, proxied.block);
     let value = environment.evaluate(wanted.value().trim_matches(['"', '\'']).as_bytes());
-    proxied.requests.iter().all(|request| match wanted.header() {
+    facts.requests(proxied).iter().all(|request| match wanted.header() {
         Some(header) => request.value(header).as_ref() == Some(&value),
         None => request.version.value == value,
     })
@@ -251,30 +251,25 @@ fn disturbs(
     let missing = || missing.iter().filter(|it| level == Level::Block || it.header().is_none());
     { others }.filter(|other| location_of(config, other.block) != location).any(|other| {
         let own = wanted.get(&(other.block, group));
-        missing().any(|it| inherits(other, it, location) && own.is_none_or(|own| !own.contains(it)))
+        missing().any(|it| inherits(config, other, it, location) && own.is_none_or(|own| !own.contains(it)))
     })
 }
 
 /// Whether a block inside `location` takes headers, or the version, from there or from further out.
-fn inherits(proxied: &Proxied, wanted: &Wanted, location: ScopeId) -> bool {
-    let request = proxied.requests.first();
-    let level = request.and_then(|it| match wanted.header() {
-        Some(_) => it.header_level.level,
-        None => it.version_level.level,
-    });
+fn inherits(config: &Config, proxied: &Proxied, wanted: &Wanted, location: ScopeId) -> bool {
+    let level = match wanted.header() {
+        Some(_) => proxied.headers.level,
+        None => in_force(config, proxied.block, directive::PROXY_HTTP_VERSION).level,
+    };
     // Outer scopes have lower numbers.
     level.is_none_or(|level| level <= location)
-}
-
-fn deciding(proxied: &Proxied) -> Option<ScopeId> {
-    proxied.requests.first()?.header_level.level
 }
 
 /// Blocks that want the same, but not as safely, do not agree: what is written for the one would change the other.
 fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>, safeties: &Safeties<'h>) -> Agreed<'h> {
     let mut by_level: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
     for proxied in &facts.proxied {
-        if let Some(level) = deciding(proxied) {
+        if let Some(level) = proxied.headers.level {
             by_level.entry(level).or_default().push(proxied.block);
         }
     }

@@ -68,10 +68,10 @@ fn visits(facts: &Facts<'_>, visit: Visit, scope: ScopeId) -> bool {
 /// Judges a proxied block for every stretch of versions; the first one in which the rule fails is reported.
 fn proxied(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit> {
     if let Some(needed) = rule.intent {
-        proxied.evidence.as_ref().filter(|evidence| proxied.serves && evidence.level >= needed)?;
+        proxied.evidence.as_ref().filter(|evidence| evidence.level >= needed && facts.serves(proxied))?;
     }
     let failures: Vec<Option<Failure<'_>>> =
-        proxied.requests.iter().map(|request| failure(facts, rule, proxied, request)).collect();
+        facts.requests(proxied).iter().map(|request| failure(facts, rule, proxied, request)).collect();
     let versions = concerned(&failures);
     let failure = failures.into_iter().flatten().next()?;
     Some(failure.hit(facts, rule, proxied, versions))
@@ -161,11 +161,10 @@ impl Failure<'_> {
 /// The words that every message about a proxied block may use.
 pub fn common_words(facts: &Facts<'_>, proxied: &Proxied) -> Words {
     let evidence = proxied.evidence.as_ref().map_or("", |evidence| evidence.text.as_str());
-    let level = proxied.requests.first().and_then(|request| request.header_level.level);
     Words::default()
         .with("block", facts.view.label(proxied.block))
         .with("evidence", evidence)
-        .with("level", level.map_or_else(String::new, |level| facts.view.label(level)))
+        .with("level", proxied.headers.level.map_or_else(String::new, |level| facts.view.label(level)))
 }
 
 /// The part of a request that a condition asks about, the first one where there are several.
@@ -233,7 +232,7 @@ fn place(facts: &Facts<'_>, place: Place, block: ScopeId, node: NodeId) -> Span 
         Place::Block => view.head(opening.unwrap_or(node)),
         Place::Pass => view.head(facts.proxied(block).map_or(node, |proxied| proxied.pass)),
         Place::Deciding => {
-            let level = facts.proxied(block).and_then(|it| it.requests.first()?.header_level.level);
+            let level = facts.proxied(block).and_then(|it| it.headers.level);
             let first = level.and_then(|level| view.config.own(level, directive::PROXY_SET_HEADER).next());
             view.head(first.unwrap_or(node))
         }

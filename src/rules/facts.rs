@@ -1,13 +1,14 @@
-//! What rules may ask about one tree: its proxied blocks with the requests they send, and the evidence for each.
+//! What rules may ask about one tree: its proxied blocks with the requests they send, and the evidence for each. Most
+//! blocks are not meant for WebSockets, so what only the others are asked is worked out when it is asked.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request};
 use crate::intent::{Declarations, Evidence, Signals, evidence, has_counter_evidence};
-use crate::scope::handler;
+use crate::scope::{InForce, handler, in_force};
 use crate::value::{Client, Definitions, variables};
 
 /// A block that sends requests upstream over HTTP.
@@ -17,14 +18,14 @@ pub struct Proxied {
     pub block: ScopeId,
     /// Its `proxy_pass`.
     pub pass: NodeId,
-    /// What it sends for a handshake, for each of [`Facts::versions`].
-    pub requests: Arc<[Request]>,
-    /// Whether it ever serves a handshake.
-    pub serves: bool,
+    /// Which level decides about the headers it sends.
+    pub headers: InForce,
     /// Why it is thought to be meant for WebSockets.
     pub evidence: Option<Evidence>,
-    /// Whether something tells against WebSockets where only a path, a name or an outer level speaks for them.
-    pub counter_evidence: bool,
+    /// Whether an `auth_request` or `mirror` asks it: such requests are no handshakes.
+    is_asked: bool,
+    serves: OnceCell<bool>,
+    requests: OnceCell<Vec<Request>>,
 }
 
 /// Everything known of a tree before the rules look at it.
@@ -36,12 +37,16 @@ pub struct Facts<'a> {
     /// One version of the range for each stretch in which nginx builds the upstream request in its own way, oldest
     /// first.
     pub versions: Vec<Version>,
+    /// Whether the tree starts with a main file and lacks nothing.
+    pub is_whole: bool,
     /// The variables the tree defines.
     pub definitions: &'a Definitions,
     /// The handshake.
     pub client: &'a Client,
     /// The proxied blocks in file order.
     pub proxied: Vec<Proxied>,
+    /// One for each of the versions.
+    judges: Vec<Judge<'a>>,
 }
 
 impl<'a> Facts<'a> {
@@ -53,36 +58,54 @@ impl<'a> Facts<'a> {
         target: VersionRange,
     ) -> Self {
         let versions = stretches(target);
-        let judges: Vec<Judge<'_>> =
-            versions.iter().map(|&version| Judge::new(view, definitions, client, version)).collect();
-        let mut facts = Self { view, target, versions, definitions, client, proxied: Vec::new() };
-        let blocks = facts.proxied_blocks();
-        if let Some(judge) = judges.first().filter(|_| !blocks.is_empty()) {
-            let mut signals = signals(judge);
-            for &(block, pass) in &blocks {
-                signals.add_served(&judge.environment(block), pass);
-            }
-            let asked = judge.subrequest_targets();
-            let mut last: Arc<[Request]> = Arc::new([]);
-            facts.proxied = (blocks.into_iter())
-                .map(|(block, pass)| {
-                    let environment = judge.environment(block);
-                    let is_asked = asked.binary_search(&block).is_ok();
-                    Proxied {
-                        block,
-                        pass,
-                        requests: shared(
-                            &mut last,
-                            judges.iter().filter_map(|judge| judge.request(block, pass)),
-                        ),
-                        serves: judge.serves_handshakes(block) && !is_asked,
-                        evidence: evidence(&environment, pass, &signals),
-                        counter_evidence: is_asked || has_counter_evidence(&environment, pass),
-                    }
-                })
-                .collect();
-        }
+        let judges = versions.iter().map(|&version| Judge::new(view, definitions, client, version)).collect();
+        let config = view.config;
+        let is_whole = config.complete
+            && config.unresolved.is_empty()
+            && config.scopes.iter().all(|scope| scope.in_sight);
+        let mut facts =
+            Self { view, target, is_whole, versions, definitions, client, proxied: Vec::new(), judges };
+        facts.proxied = facts.read_blocks();
         facts
+    }
+
+    fn read_blocks(&self) -> Vec<Proxied> {
+        let blocks = self.proxied_blocks();
+        let Some(judge) = self.judges.first().filter(|_| !blocks.is_empty()) else { return Vec::new() };
+        let (mut signals, asked) = (signals(judge), judge.subrequest_targets());
+        for &(block, pass) in &blocks {
+            signals.add_served(&judge.environment(block), pass);
+        }
+        let read = |(block, pass)| Proxied {
+            block,
+            pass,
+            headers: in_force(self.view.config, block, directive::PROXY_SET_HEADER),
+            evidence: evidence(&judge.environment(block), pass, &signals),
+            is_asked: asked.binary_search(&block).is_ok(),
+            serves: OnceCell::new(),
+            requests: OnceCell::new(),
+        };
+        blocks.into_iter().map(read).collect()
+    }
+
+    /// What a block sends for a handshake, for each of [`Facts::versions`].
+    pub fn requests<'p>(&self, proxied: &'p Proxied) -> &'p [Request] {
+        let &Proxied { block, pass, .. } = proxied;
+        proxied
+            .requests
+            .get_or_init(|| self.judges.iter().filter_map(|judge| judge.request(block, pass)).collect())
+    }
+
+    /// Whether a block ever serves a handshake.
+    pub fn serves(&self, proxied: &Proxied) -> bool {
+        let serves = || self.judges.first().is_some_and(|judge| judge.serves_handshakes(proxied.block));
+        !proxied.is_asked && *proxied.serves.get_or_init(serves)
+    }
+
+    /// Whether something tells against WebSockets where only a path, a name or an outer level speaks for them.
+    pub fn has_counter_evidence(&self, proxied: &Proxied) -> bool {
+        let environment = self.judges.first().map(|judge| judge.environment(proxied.block));
+        proxied.is_asked || environment.is_some_and(|it| has_counter_evidence(&it, proxied.pass))
     }
 
     fn proxied_blocks(&self) -> Vec<(ScopeId, NodeId)> {
@@ -101,15 +124,6 @@ impl<'a> Facts<'a> {
         let index = self.proxied.binary_search_by_key(&block, |proxied| proxied.block).ok()?;
         self.proxied.get(index)
     }
-}
-
-/// The requests of a block; most blocks send what the one before sends.
-fn shared(last: &mut Arc<[Request]>, requests: impl Iterator<Item = Request>) -> Arc<[Request]> {
-    let requests: Vec<Request> = requests.collect();
-    if **last != *requests {
-        *last = requests.into();
-    }
-    Arc::clone(last)
 }
 
 /// The first version of each stretch of the range.

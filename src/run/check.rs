@@ -11,8 +11,8 @@ use super::{
 use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
 use crate::files::{Disk, Files};
-use crate::finding::{Finding, Safety, Severity};
-use crate::lint::{Input, Options, Outcome, lint};
+use crate::finding::{Finding, ReadError, Safety, Severity};
+use crate::lint::{Input, Options, Outcome, STANDARD_INPUT, lint};
 use crate::output::{self, Format, Report, Summary};
 
 /// Lints, fixes where asked to, prints, and says how it ended.
@@ -63,8 +63,8 @@ fn inputs(arguments: &Check) -> Result<Vec<Input>, Error> {
         if path != Path::new("-") {
             inputs.push(Input::Path(path.clone()));
         } else if !inputs.iter().any(|input| matches!(input, Input::Text(..))) {
-            let name = arguments.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into());
-            inputs.push(Input::Text(name, standard_input()?));
+            let name = arguments.stdin_filename.as_deref().unwrap_or(STANDARD_INPUT);
+            inputs.push(Input::Text(name.to_owned(), standard_input()?));
         }
     }
     Ok(inputs)
@@ -96,11 +96,23 @@ impl Job<'_> {
         if self.arguments.diff {
             return self.show_diff(&fixed);
         }
-        fixed.write(self.files).map_err(|error| Error::usage(error.to_string()))?;
-        for change in &fixed.changes {
+        self.write(fixed)
+    }
+
+    /// Writes what was fixed. A file that cannot be written keeps no other from it; what remains is then found anew.
+    fn write(&self, fixed: fixing::Fixed) -> Result<u8, Error> {
+        let failed = fixed.write(self.files).map_err(|error| Error::usage(error.to_string()))?;
+        let is_written = |name: &str| !failed.iter().any(|error| error.name() == name);
+        for change in fixed.changes.iter().filter(|change| is_written(&change.name)) {
             super::complain(&format!("fixed {}", change.name));
         }
-        self.report(fixed.after)
+        if failed.is_empty() {
+            return self.report(fixed.after);
+        }
+        for error in &failed {
+            super::complain(&error.to_string());
+        }
+        self.report(self.lint(self.files, self.inputs.clone())).map(|_| FAILED)
     }
 
     fn lint(&self, files: &dyn Files, inputs: Vec<Input>) -> Outcome {
@@ -109,9 +121,9 @@ impl Job<'_> {
     }
 
     fn refuse_what_cannot_be_fixed(&self, found: &Outcome) -> Result<(), Error> {
-        if found.has_dump && self.arguments.fix {
+        if found.has_dump {
             return Err(Error::usage(
-                "--fix cannot change an `nginx -T` dump: run it on the files themselves",
+                "an `nginx -T` dump cannot be fixed: run --fix or --diff on the files themselves",
             ));
         }
         let has_text = self.inputs.iter().any(|input| matches!(input, Input::Text(..)));
@@ -127,7 +139,7 @@ impl Job<'_> {
             text.extend(crate::fix::diff(&change.name, &change.before, &change.after));
         }
         self.emit(&text)?;
-        output::write_errors(&fixed.after.errors, &mut io::stderr())?;
+        complain_of(&fixed.after.errors);
         Ok(self.code(&fixed.before, &fixed.after))
     }
 
@@ -137,9 +149,9 @@ impl Job<'_> {
             Least::Warning => Severity::Warning,
             Least::Error => Severity::Error,
         };
-        let code = self.code(&found.findings, &found);
         found.findings.retain(|finding| finding.severity >= least);
-        self.show_files(&found)?;
+        let code = self.code(&found.findings, &found);
+        self.show_files(&found);
         let report = Report {
             summary: Summary::of(&found.findings, found.linted.len(), 0),
             findings: found.findings,
@@ -157,17 +169,16 @@ impl Job<'_> {
         } else {
             output::write(self.format, &report, &mut io::stdout().lock(), style)?;
         }
-        output::write_errors(&report.errors, &mut io::stderr())?;
+        complain_of(&report.errors);
         Ok(code)
     }
 
-    fn show_files(&self, found: &Outcome) -> Result<(), Error> {
+    fn show_files(&self, found: &Outcome) {
         if self.arguments.show_files {
             for &doc in &found.linted {
-                writeln!(io::stderr(), "{}", output::escape(&found.texts.sources.get(doc).name))?;
+                let _ = writeln!(io::stderr(), "{}", output::escape(&found.texts.sources.get(doc).name));
             }
         }
-        Ok(())
     }
 
     fn emit(&self, text: &[u8]) -> Result<(), Error> {
@@ -194,4 +205,9 @@ impl Job<'_> {
             _ => CLEAN,
         }
     }
+}
+
+/// What could not be read, on standard error. That nobody listens there does not change how the run has ended.
+fn complain_of(errors: &[ReadError]) {
+    let _ = output::write_errors(errors, &mut io::stderr());
 }

@@ -36,8 +36,9 @@ pub(super) struct Fixed {
 }
 
 impl Fixed {
-    /// Writes the changed files; each is replaced at once, and none where one of them has changed meanwhile.
-    pub(super) fn write(&self, files: &dyn Files) -> Result<(), WriteError> {
+    /// Writes the changed files; each is replaced at once, and none where one of them has changed meanwhile. Returns what
+    /// could not be written.
+    pub(super) fn write(&self, files: &dyn Files) -> Result<Vec<WriteError>, WriteError> {
         let texts: Vec<(DocId, Vec<u8>)> = self.changes.iter().map(|it| (it.doc, it.after.clone())).collect();
         fix::write(files, &self.sources, &texts)
     }

@@ -18,6 +18,7 @@ use crate::cli::{Cli, Command, Explain, Places, Rules};
 use crate::config::Paths;
 use crate::files::Disk;
 use crate::output;
+use crate::parse;
 use crate::rules::{RULES, find};
 
 /// Nothing at or above the level that fails.
@@ -51,8 +52,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; both go where clap sends them.
-            let code = if error.use_stderr() { FAILED } else { CLEAN };
-            return error.print().map_or(FAILED, |()| code);
+            return match (error.use_stderr(), error.print()) {
+                (true, _) => FAILED,
+                (false, Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => FAILED,
+                (false, _) => CLEAN,
+            };
         }
     };
     let done = match cli.command {
@@ -128,7 +132,32 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
     Ok(CLEAN)
 }
 
-fn parse(_: &crate::cli::Parse) -> Result<u8, Error> {
-    let _ = (Disk, working_directory()?);
-    Err(Error::usage("parse is not linked in"))
+fn parse(arguments: &crate::cli::Parse) -> Result<u8, Error> {
+    let options = parse::Options {
+        single_file: arguments.single_file,
+        combine: arguments.combine,
+        indent: arguments.indent,
+        encoding: match arguments.encoding {
+            crate::cli::Encoding::Utf8 => parse::Encoding::Utf8,
+            crate::cli::Encoding::Latin1 => parse::Encoding::Latin1,
+        },
+        spans: arguments.spans,
+        comments: arguments.include_comments,
+        strict: arguments.strict,
+        tokens: arguments.tokens,
+        paths: paths(&arguments.places)?,
+        context: None,
+        nginx_version: version::exact(arguments.nginx_version.as_deref())?,
+        stdin_name: None,
+    };
+    let (mut input, mut out) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
+    let done = parse::run(&Disk, &working_directory()?, &arguments.paths, &mut input, &options, &mut out);
+    out.flush()?;
+    match done {
+        Ok(parse::Status::Ok) => Ok(CLEAN),
+        Ok(parse::Status::Failed) => Ok(FINDINGS),
+        Ok(parse::Status::Unread) => Ok(FAILED),
+        Err(parse::Error::Output(error)) => Err(Error::Output(error)),
+        Err(error) => Err(Error::usage(error.to_string())),
+    }
 }

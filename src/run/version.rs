@@ -22,6 +22,14 @@ pub(super) fn target(
     }
 }
 
+/// The one version that an option names: a range's lowest.
+pub(super) fn exact(option: Option<&str>) -> Result<Option<Version>, Error> {
+    let range = option.map(|text| {
+        text.parse::<VersionRange>().map_err(|error| Error::usage(format!("--nginx-version {text}: {error}")))
+    });
+    Ok(range.transpose()?.map(VersionRange::lowest))
+}
+
 /// What `nginx -v` says, on standard error.
 fn installed() -> Option<Version> {
     let said = Command::new("nginx").arg("-v").output().ok()?;

@@ -14,6 +14,10 @@ use crate::value::regex::Captures;
 /// Maps may be keyed on maps; a circle of them is given up at this depth.
 const MOST_NESTED_VARIABLES: u8 = 32;
 
+/// Values that are made of values grow without end; what is longer than any header line that nginx could send is not
+/// worked out.
+const LONGEST_VALUE: usize = 64 * 1024;
+
 /// The request that a client sends. What is `None` is not known, so neither are the variables made from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
@@ -203,6 +207,9 @@ pub struct Environment<'a> {
     pub block: ScopeId,
     in_flight: Option<&'a dyn InFlight>,
     assigned: OnceCell<Assigned>,
+    /// The results of maps: nginx, too, keeps them for the request. Maps that use others twice would cost twice as much
+    /// at each step.
+    mapped: RefCell<HashMap<Vec<u8>, Value>>,
     depth: Cell<u8>,
 }
 
@@ -245,13 +252,15 @@ impl<'a> Environment<'a> {
             block,
             in_flight: None,
             assigned: OnceCell::new(),
+            mapped: RefCell::default(),
             depth: Cell::new(0),
         }
     }
 
     /// The same request at another block.
     pub(super) fn at(&self, block: ScopeId) -> Self {
-        Self { block, assigned: OnceCell::new(), depth: self.depth.clone(), ..*self }
+        let (assigned, mapped) = (OnceCell::new(), RefCell::default());
+        Self { block, assigned, mapped, depth: self.depth.clone(), ..*self }
     }
 
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.
@@ -290,7 +299,8 @@ impl<'a> Environment<'a> {
             match part {
                 Part::Text(text) => out.extend_from_slice(text),
                 Part::Variable(name) => match self.variable(name) {
-                    Value::Known(bytes) => out.extend(bytes),
+                    Value::Known(bytes) if out.len() + bytes.len() <= LONGEST_VALUE => out.extend(bytes),
+                    Value::Known(_) => return Value::Unknown(String::from_utf8_lossy(name).into_owned()),
                     unknown @ Value::Unknown(_) => return unknown,
                 },
                 Part::Capture(number) => match self.capture(number) {
@@ -336,7 +346,7 @@ impl<'a> Environment<'a> {
             return Some(assigned.clone());
         }
         match self.definitions.by_name.get(name) {
-            Some(Definition::Map(map)) => return Some(map.evaluate(self)),
+            Some(Definition::Map(map)) => return Some(self.mapped(name, map)),
             Some(Definition::Other) => return None,
             None if self.definitions.set.contains(name) => return Some(Value::EMPTY),
             None => {}
@@ -351,6 +361,15 @@ impl<'a> Environment<'a> {
             "content_length" | "content_type" | "http2" | "http3" => Some(Value::EMPTY),
             _ => self.client.http_variable(name.strip_prefix("http_")?),
         }
+    }
+
+    fn mapped(&self, name: &[u8], map: &MapInfo) -> Value {
+        let known = self.mapped.borrow().get(name).cloned();
+        known.unwrap_or_else(|| {
+            let value = map.evaluate(self);
+            self.mapped.borrow_mut().insert(name.to_vec(), value.clone());
+            value
+        })
     }
 
     /// The server's first name without the dot that `.example.org` begins with; empty where it has none.

@@ -8,7 +8,7 @@ mod regex;
 mod script;
 mod set;
 
-pub use condition::{Outcome, condition, holds};
+pub use condition::{Outcome, condition, holds, words as condition_words};
 pub use environment::{Client, Definitions, Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};
 pub use regex::{Captures, Regex, RegexError};

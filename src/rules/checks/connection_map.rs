@@ -1,5 +1,6 @@
 //! The map behind `Connection $connection_upgrade`: missing, inverted, incomplete, or over the wrong variable.
 
+use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeKind};
 use crate::finding::{Edit, Label};
 use crate::fix::placement::first_in_block;
@@ -11,12 +12,7 @@ use crate::value::{Client, Environment, Key, MapInfo, Part, Value, parts};
 
 /// Blocks whose Connection value comes from a map that does not give `upgrade` to every handshake.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    facts
-        .proxied
-        .iter()
-        .filter(|proxied| proxied.serves)
-        .filter_map(|proxied| hit(facts, rule, proxied))
-        .collect()
+    facts.proxied.iter().filter_map(|proxied| hit(facts, rule, proxied)).collect()
 }
 
 /// What is wrong with a map.
@@ -27,9 +23,8 @@ struct Fault {
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit> {
-    let request = proxied.requests.first()?;
-    let node = request.lines("Connection").find_map(|line| line.node)?;
-    let variable = only_variable(&facts.view.arg(node, 1)?)?;
+    let node = connection_line(facts, proxied)?;
+    let variable = only_variable(&facts.view.arg(node, 1)?).filter(|_| facts.serves(proxied))?;
     let fault = match facts.definitions.map(variable.as_bytes()) {
         None => undefined(facts, &variable, node)?,
         Some(map) if map.in_sight => broken(facts, proxied, map)?,
@@ -39,6 +34,14 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit>
         .with("variable", format!("${variable}"))
         .with("map", map_name(facts, &variable));
     Some(found(facts, rule, proxied, node, fault, words))
+}
+
+/// The first line in force that sets the Connection header.
+fn connection_line(facts: &Facts<'_>, proxied: &Proxied) -> Option<NodeId> {
+    let view = facts.view;
+    let is_connection =
+        |&node: &NodeId| view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(b"connection"));
+    view.config.own(proxied.headers.level?, directive::PROXY_SET_HEADER).find(is_connection)
 }
 
 fn found(
@@ -84,9 +87,7 @@ fn map_name(facts: &Facts<'_>, variable: &str) -> String {
 fn undefined(facts: &Facts<'_>, variable: &str, used: NodeId) -> Option<Fault> {
     let config = facts.view.config;
     let looks_like_it = variable.to_ascii_lowercase().contains("upgrade") && !variable.starts_with("http_");
-    let read =
-        config.complete && config.unresolved.is_empty() && config.scopes.iter().all(|scope| scope.in_sight);
-    if !looks_like_it || !read || facts.definitions.has(variable.as_bytes()) {
+    if !looks_like_it || !facts.is_whole || facts.definitions.has(variable.as_bytes()) {
         return None;
     }
     let http = config.scope_ids().find(|&id| config.scope(id).kind == ScopeKind::Http)?;
@@ -182,7 +183,7 @@ fn inverted(facts: &Facts<'_>, map: &MapInfo) -> Vec<Edit> {
 
 fn with_default(facts: &Facts<'_>, map: &MapInfo) -> Vec<Edit> {
     let config = facts.view.config;
-    let scope = config.scope_ids().find(|&id| config.scope(id).node == Some(map.node));
+    let scope = config.opened_by(map.node);
     scope
         .and_then(|scope| first_in_block(facts.view, scope, &["default upgrade;".into()]))
         .into_iter()

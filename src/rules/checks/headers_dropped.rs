@@ -14,27 +14,22 @@ use crate::value::{Environment, Value};
 
 /// Blocks whose own headers switch off the handshake headers of an outer level.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    facts
-        .proxied
-        .iter()
-        .filter(|proxied| proxied.serves)
-        .filter_map(|proxied| hit(facts, rule, proxied))
-        .collect()
+    facts.proxied.iter().filter_map(|proxied| hit(facts, rule, proxied)).collect()
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit> {
     let view = facts.view;
-    let request = proxied.requests.first()?;
-    let deciding = request.header_level.level?;
+    let deciding = proxied.headers.level?;
     // An unread include on the deciding level may bring the headers.
-    if request.headers_may_be_hidden() {
+    if proxied.headers.unseen.is_some() {
         return None;
     }
     let (outer, dropped) = dropped(facts, proxied.block, deciding)?;
     let second_signal = proxied.evidence.is_some();
-    if proxied.counter_evidence && !second_signal {
+    if !facts.serves(proxied) || (!second_signal && facts.has_counter_evidence(proxied)) {
         return None;
     }
+    let request = facts.requests(proxied).first()?;
     let subject = Subject {
         facts,
         scope: proxied.block,

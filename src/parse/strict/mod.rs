@@ -1,0 +1,272 @@
+//! nginx's own behaviour over a configuration (`ngx_conf_parse`, `ngx_conf_handler`): statements in its order, includes
+//! opened when they are reached, and the end at the first error, with nginx's message, file and line.
+//!
+//! What nginx learns only from the machine it runs on is left out: certificates, host names, log files, ports.
+
+mod block;
+mod condition;
+mod data;
+mod dispatch;
+mod http;
+mod includes;
+mod scalar;
+mod script;
+mod setters;
+
+use std::borrow::Cow;
+
+use super::messages::until_nul;
+use super::reading::{Main, Problem, Reading};
+use super::{Error, Options};
+use crate::catalogue::{Context, directive};
+use crate::config::Library;
+use crate::syntax::{self, RawBodies, Refusal, Statement, StatementId, StatementKind};
+
+use block::{Block, Call, Cursor, Inside, assumed};
+use data::Data;
+use http::Http;
+
+/// Includes may multiply: more statements than this are not carried out.
+const MOST_STATEMENTS: u64 = 10_000_000;
+
+/// The first error.
+#[derive(Debug, PartialEq, Eq)]
+struct Stop {
+    /// The entry and the 1-based line, where nginx names them.
+    place: Option<(usize, u32)>,
+    message: Vec<u8>,
+}
+
+/// Reads a configuration as nginx does.
+pub(super) fn read<'f>(library: Library<'f>, main: Main, options: &Options) -> Result<Reading<'f>, Error> {
+    let contexts = assumed(options);
+    let mut machine = Machine {
+        reading: Reading::new(library),
+        main,
+        options,
+        refusals: Vec::new(),
+        cursors: Vec::new(),
+        blocks: contexts.iter().map(|&context| Block::new(Inside::Directives(context))).collect(),
+        http: Http::default(),
+        steps: 0,
+    };
+    let stopped = machine.run().err();
+    if machine.steps > MOST_STATEMENTS {
+        return Err(Error::TooLarge(machine.reading.document(0).name.clone()));
+    }
+    machine.reading.problems.extend(stopped.map(|stop| Problem {
+        entry: stop.place.map(|(entry, _)| entry),
+        line: stop.place.map(|(_, line)| line),
+        message: stop.message,
+    }));
+    Ok(machine.reading)
+}
+
+struct Machine<'f, 'o> {
+    reading: Reading<'f>,
+    main: Main,
+    options: &'o Options,
+    /// What the tokenizer refuses in each entry.
+    refusals: Vec<Option<Refusal>>,
+    cursors: Vec<Cursor>,
+    blocks: Vec<Block>,
+    http: Http,
+    steps: u64,
+}
+
+impl Machine<'_, '_> {
+    fn run(&mut self) -> Result<(), Stop> {
+        let (entry, _) = self.reading.entry_of(self.main.doc, false);
+        self.enter_file(entry);
+        while self.steps <= MOST_STATEMENTS && self.step()? {
+            self.steps += 1;
+        }
+        let events = self.blocks.first().is_none_or(|main| main.seen.contains(&directive::EVENTS));
+        if events || self.options.context.as_ref().is_some_and(|context| !context.is_main()) {
+            return Ok(());
+        }
+        Err(Stop { place: None, message: br#"no "events" section in configuration"#.to_vec() })
+    }
+
+    /// Begins a file: what nginx's tokenizer makes of it is worked out once.
+    fn enter_file(&mut self, entry: usize) {
+        if entry >= self.refusals.len() {
+            let text = self.reading.document(entry).bytes();
+            let tree = syntax::parse_as_nginx(text, RawBodies::Known);
+            self.refusals.push(syntax::verdict(text, &tree));
+            if let Some(entry) = self.reading.entries.get_mut(entry) {
+                (entry.tree, entry.end) = (Some(tree), 0);
+            }
+        }
+        let end = u32::try_from(self.reading.tree(entry).statements.len()).unwrap_or(u32::MAX);
+        self.push(entry, 0, end, None);
+    }
+
+    fn push(&mut self, entry: usize, next: u32, end: u32, close: Option<u32>) {
+        self.cursors.push(Cursor {
+            entry,
+            next,
+            end,
+            close,
+            include: StatementId::default(),
+            waiting: Vec::new(),
+        });
+    }
+
+    /// Goes on by one file, statement or end; false at the end of everything.
+    fn step(&mut self) -> Result<bool, Stop> {
+        let Some(cursor) = self.cursors.last_mut() else { return Ok(false) };
+        if let Some(path) = cursor.waiting.pop() {
+            return self.open(&path).map(|()| true);
+        }
+        if cursor.next >= cursor.end {
+            return self.end().map(|()| true);
+        }
+        let (entry, id) = (cursor.entry, StatementId(cursor.next));
+        let statement = self.reading.tree(entry).statement(id);
+        cursor.next = statement.next.max(cursor.next + 1);
+        self.read_up_to(entry, self.terminator(entry, statement))?;
+        self.carry_out(entry, id, statement)?;
+        self.shown_up_to(entry, statement.terminator.saturating_add(1));
+        Ok(true)
+    }
+
+    /// Where the statement is terminated: at no place in the text if the error that ends it comes first.
+    fn terminator(&self, entry: usize, statement: Statement) -> u32 {
+        let expected = if statement.kind == StatementKind::Simple { b';' } else { b'{' };
+        let found = self.reading.document(entry).bytes().get(statement.terminator as usize);
+        if found == Some(&expected) { statement.terminator } else { u32::MAX }
+    }
+
+    /// Fails if the tokenizer refuses something no later than `offset`.
+    fn read_up_to(&self, entry: usize, offset: u32) -> Result<(), Stop> {
+        match self.refusals.get(entry).and_then(Option::as_ref) {
+            Some(refusal) if refusal.offset <= offset => {
+                Err(Stop { place: Some((entry, refusal.line)), message: refusal.message.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn shown_up_to(&mut self, entry: usize, offset: u32) {
+        if let Some(entry) = self.reading.entries.get_mut(entry) {
+            entry.end = entry.end.max(offset);
+        }
+    }
+
+    /// An error that nginx reports while it stands at byte `offset`.
+    fn stop_at(&self, entry: usize, offset: u32, message: Vec<u8>) -> Stop {
+        Stop { place: Some((entry, self.reading.document(entry).line(offset))), message }
+    }
+
+    fn end(&mut self) -> Result<(), Stop> {
+        let Some(cursor) = self.cursors.pop() else { return Ok(()) };
+        let Some(close) = cursor.close else {
+            self.read_up_to(cursor.entry, u32::MAX)?;
+            self.shown_up_to(cursor.entry, u32::MAX);
+            return Ok(());
+        };
+        self.read_up_to(cursor.entry, close)?;
+        let Some(block) = self.blocks.pop() else { return Ok(()) };
+        self.end_block(cursor.entry, close, block)
+    }
+
+    fn end_block(&mut self, entry: usize, close: u32, block: Block) -> Result<(), Stop> {
+        match block.inside {
+            Inside::Data(data) => data.end().map_err(|message| self.stop_at(entry, close, message)),
+            Inside::Directives(Context::Http | Context::Stream) => {
+                let line = self.reading.document(entry).line(close);
+                self.http.end((entry, line))
+            }
+            Inside::Directives(Context::Upstream | Context::StreamUpstream)
+                if !block.seen.contains(&directive::SERVER) =>
+            {
+                Err(self.stop_at(entry, close, b"no servers are inside upstream".to_vec()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn carry_out(&mut self, entry: usize, id: StatementId, statement: Statement) -> Result<(), Stop> {
+        let stop = |machine: &Self, message| machine.stop_at(entry, statement.terminator, message);
+        let context = match self.blocks.last().map(|block| &block.inside) {
+            Some(Inside::Directives(context)) => *context,
+            Some(Inside::Data(_)) => return self.data_entry(entry, id, statement),
+            Some(Inside::Anything) | None => return self.unchecked(entry, id, statement),
+        };
+        let words: Vec<Vec<u8>> = self.reading.words(entry, statement).map(Cow::into_owned).collect();
+        let count = words.len().saturating_sub(1);
+        let shape = dispatch::Shape { id: statement.name, context, count, kind: statement.kind };
+        let name = words.first().map_or(&[][..], |name| until_nul(name));
+        let variant = dispatch::variant(name, shape, self.options.nginx_version);
+        let variant = variant.map_err(|message| stop(self, message))?;
+        let words = words.into_iter().map(Cow::Owned).collect();
+        let call = Call { id: statement.name, variant, context, words };
+        self.set(&call, entry, statement).map_err(|message| stop(self, message))?;
+        self.go_in(entry, id, statement, &call)
+    }
+
+    /// Opens what the directive leads to.
+    fn go_in(
+        &mut self,
+        entry: usize,
+        id: StatementId,
+        statement: Statement,
+        call: &Call<'_>,
+    ) -> Result<(), Stop> {
+        match statement.kind {
+            StatementKind::Simple if statement.name == directive::INCLUDE => {
+                self.include(entry, id, statement)
+            }
+            StatementKind::Simple => Ok(()),
+            StatementKind::Raw => self.read_up_to(entry, statement.close),
+            StatementKind::Block => {
+                let inside = if statement.name.is_data_block() {
+                    Inside::Data(Data::new(call))
+                } else {
+                    statement.name.opens(call.context).map_or(Inside::Anything, Inside::Directives)
+                };
+                self.open_block(entry, id, statement, inside);
+                Ok(())
+            }
+        }
+    }
+
+    fn open_block(&mut self, entry: usize, id: StatementId, statement: Statement, inside: Inside) {
+        let location = match inside {
+            Inside::Directives(Context::Location) => self.http.last_location(),
+            _ => None,
+        };
+        self.blocks.push(Block { location, ..Block::new(inside) });
+        self.push(entry, id.0 + 1, statement.next, Some(statement.close));
+    }
+
+    /// A statement in a block about which nothing is known: only includes and blocks are followed.
+    fn unchecked(&mut self, entry: usize, id: StatementId, statement: Statement) -> Result<(), Stop> {
+        match statement.kind {
+            StatementKind::Simple if statement.name == directive::INCLUDE && statement.word_count == 2 => {
+                self.include(entry, id, statement)
+            }
+            StatementKind::Simple => Ok(()),
+            StatementKind::Raw => self.read_up_to(entry, statement.close),
+            StatementKind::Block => {
+                self.open_block(entry, id, statement, Inside::Anything);
+                Ok(())
+            }
+        }
+    }
+
+    fn data_entry(&mut self, entry: usize, id: StatementId, statement: Statement) -> Result<(), Stop> {
+        let stop = |machine: &Self, message| machine.stop_at(entry, statement.terminator, message);
+        if statement.kind != StatementKind::Simple {
+            return Err(stop(self, br#"unexpected "{""#.to_vec()));
+        }
+        let words: Vec<Vec<u8>> = self.reading.words(entry, statement).map(Cow::into_owned).collect();
+        let Some(Block { inside: Inside::Data(data), .. }) = self.blocks.last_mut() else { return Ok(()) };
+        let taken = data.entry(&words, &mut self.http.names);
+        match taken.map_err(|message| stop(self, message))? {
+            data::Taken::Include => self.include(entry, id, statement),
+            data::Taken::Data => Ok(()),
+        }
+    }
+}
