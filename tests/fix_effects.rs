@@ -64,7 +64,7 @@ fn an_inner_location_with_headers_and_version_of_its_own_is_no_obstacle() {
 #[test]
 fn a_level_is_changed_only_where_the_change_is_as_safe_for_every_block() {
     // A mixed endpoint is not repaired without being asked, so neither is what it inherits from.
-    let server = "    proxy_set_header Host $host;\n    proxy_http_version 1.1;\n    location /ws/ { proxy_pass http://a; }\n    location /socket.io/ { proxy_pass http://a; }\n";
+    let server = "    proxy_set_header Host $host;\n    proxy_http_version 1.1;\n    location /ws/ { proxy_pass http://a; }\n    location /socket.io/ { proxy_pass http://b; }\n";
     let ws = format!("location /ws/ {{ proxy_pass http://a; proxy_set_header Host $host; {TRIO} }}");
     assert_eq!(fixed_server(server), server.replace("location /ws/ { proxy_pass http://a; }", &ws));
 }
