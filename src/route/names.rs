@@ -203,10 +203,10 @@ fn may_be_hostname(host: &[u8]) -> bool {
 /// itself with its `~`; without `server_name` it is empty. `None` for `$hostname` (`ngx_http_core_merge_srv_conf`).
 pub fn first_name(view: View<'_>, server: ScopeId) -> Option<Vec<u8>> {
     let node = view.config.own(server, directive::SERVER_NAME).next();
-    match &*node.and_then(|node| view.arg(node, 0)).unwrap_or_default() {
+    let name = node.and_then(|node| view.arg(node, 0)).unwrap_or_default();
+    match &*name {
         b"$hostname" => None,
-        [b'.', name @ ..] => Some(name.to_ascii_lowercase()),
-        name @ [b'~', ..] => Some(name.to_vec()),
-        name => Some(name.to_ascii_lowercase()),
+        [b'~', ..] => Some(name.into_owned()),
+        _ => Some(name.strip_prefix(b".").unwrap_or(&name).to_ascii_lowercase()),
     }
 }

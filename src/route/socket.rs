@@ -55,7 +55,7 @@ struct Socket {
 /// Every socket of a tree.
 #[derive(Debug, Default)]
 pub struct Sockets {
-    sockets: Vec<Socket>,
+    all: Vec<Socket>,
     /// By address, port, and whether it is QUIC.
     by_key: HashMap<(Address, u16, bool), SocketId>,
     by_port: HashMap<u16, Vec<SocketId>>,
@@ -74,7 +74,7 @@ impl Sockets {
             }
             listens.for_each(|node| sockets.listen(view, server, node));
         }
-        for socket in &mut sockets.sockets {
+        for socket in &mut sockets.all {
             socket.ssl_on = socket.default_server().is_some_and(|server| has_ssl_on(view, server));
         }
         sockets
@@ -94,11 +94,11 @@ impl Sockets {
 
     fn open(&mut self, address: Address, port: u16, options: Options, server: (ScopeId, Option<NodeId>)) {
         self.opened += 1;
-        let next = SocketId(u32::try_from(self.sockets.len()).unwrap_or(u32::MAX));
+        let next = SocketId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         let id = *self.by_key.entry((address.clone(), port, options.quic)).or_insert(next);
         if id == next {
             let new = Options { default_server: false, ..options };
-            self.sockets.push(Socket {
+            self.all.push(Socket {
                 address,
                 port,
                 options: new,
@@ -108,7 +108,7 @@ impl Sockets {
             });
             self.by_port.entry(port).or_default().push(id);
         }
-        if let Some(socket) = self.sockets.get_mut(id.index()) {
+        if let Some(socket) = self.all.get_mut(id.index()) {
             socket.add(options, server);
         }
     }
@@ -151,12 +151,12 @@ impl Sockets {
     }
 
     fn get(&self, socket: SocketId) -> Option<&Socket> {
-        self.sockets.get(socket.index())
+        self.all.get(socket.index())
     }
 
     /// All sockets, QUIC ones included, in file order.
     pub fn ids(&self) -> impl Iterator<Item = SocketId> + use<> {
-        (0..u32::try_from(self.sockets.len()).unwrap_or(u32::MAX)).map(SocketId)
+        (0..u32::try_from(self.all.len()).unwrap_or(u32::MAX)).map(SocketId)
     }
 
     /// The address and port that a socket listens on; the port of a UNIX socket is 0.

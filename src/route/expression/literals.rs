@@ -73,9 +73,10 @@ impl Literals {
     }
 
     fn holds(&self, subject: &[u8]) -> bool {
-        match self.caseless {
-            false => memchr::memmem::find(subject, &self.inside).is_some(),
-            true => subject.windows(self.inside.len()).any(|part| part.eq_ignore_ascii_case(&self.inside)),
+        if self.caseless {
+            subject.windows(self.inside.len()).any(|part| part.eq_ignore_ascii_case(&self.inside))
+        } else {
+            memchr::memmem::find(subject, &self.inside).is_some()
         }
     }
 }

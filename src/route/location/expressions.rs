@@ -26,10 +26,13 @@ impl Match {
     }
 }
 
-/// Expressions by pattern and `~*`: servers made from one template share them.
+/// A pattern, and whether it is `~*`.
+type Key = (Vec<u8>, bool);
+
+/// Expressions by what is written: servers made from one template share them.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
-    known: RefCell<HashMap<(Vec<u8>, bool), Rc<Expression>>>,
+    known: RefCell<HashMap<Key, Rc<Expression>>>,
 }
 
 impl Expressions {
@@ -37,7 +40,7 @@ impl Expressions {
     pub(super) fn get(&self, pattern: Vec<u8>, caseless: bool) -> Rc<Expression> {
         let mut known = self.known.borrow_mut();
         let entry = known.entry((pattern, caseless));
-        let expression = |key: &(Vec<u8>, bool)| Rc::new(Expression::new(&key.0, key.1));
+        let expression = |key: &Key| Rc::new(Expression::new(&key.0, key.1));
         Rc::clone(entry.or_insert_with_key(expression))
     }
 }

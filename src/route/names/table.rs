@@ -91,7 +91,7 @@ fn dots(host: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
 
 /// Reads a name; `None` for what nginx refuses as `invalid server name or wildcard`.
 fn kind(name: &[u8]) -> Option<Kind<'_>> {
-    let stars = name.iter().filter(|&&byte| byte == b'*').count();
+    let stars = memchr::memchr_iter(b'*', name).count();
     if stars > 1 || name.contains(&0) || name.windows(2).any(|pair| pair == b"..") {
         return None;
     }

@@ -24,6 +24,7 @@ impl Address {
     pub(super) const ANY_V6: Self = Self::Ip(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "options that are there or not, in any combination")]
 /// Options of a `listen` that change what a connection must look like. nginx joins those of all servers of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Options {
@@ -89,10 +90,10 @@ fn inet(word: &[u8]) -> Option<(Address, RangeInclusive<u16>)> {
     if let Some(colon) = word.iter().position(|&byte| byte == b':') {
         return Some((host(word.get(..colon)?)?, ports(word.get(colon + 1..)?)?));
     }
-    match is_ports(word) {
-        true => Some((Address::ANY_V4, ports(word)?)),
-        false => Some((host(word)?, DEFAULT_PORT..=DEFAULT_PORT)),
+    if is_ports(word) {
+        return Some((Address::ANY_V4, ports(word)?));
     }
+    Some((host(word)?, DEFAULT_PORT..=DEFAULT_PORT))
 }
 
 /// Whether a word without a colon is read as ports, if only to refuse them.
