@@ -43,7 +43,7 @@ impl Judge<'_> {
         let config = self.view.config;
         config.own(block, directive::IF).next()?;
         let phase = ending::run(&self.environment(block));
-        if self.stays_when_plain(block) != Some(true) {
+        if !self.stays_when_plain(block) {
             return None;
         }
         let one = |paths: &[Vec<u8>]| match self.locations_at(block, paths).as_slice() {
@@ -65,9 +65,9 @@ impl Judge<'_> {
     }
 
     /// Whether a plain request is not moved on or ended by the block's rewrite directives.
-    fn stays_when_plain(&self, block: ScopeId) -> Option<bool> {
+    fn stays_when_plain(&self, block: ScopeId) -> bool {
         let plain = Client::plain();
         let environment = crate::value::Environment::new(self.view, self.definitions, &plain, block);
-        Some(ending::run(&environment).ending.is_none())
+        ending::run(&environment).ending.is_none()
     }
 }

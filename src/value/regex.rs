@@ -95,8 +95,8 @@ impl Regex {
         let text =
             |group: Option<fancy_regex::Match<'_>>| group.map(|it| bytes(it.as_str())).unwrap_or_default();
         let numbered = (0..found.len()).map(|index| text(found.get(index))).collect();
-        let names = self.inner.capture_names().flatten();
-        let named = names.map(|name| (name.to_owned(), text(found.name(name)))).collect();
+        let groups = self.inner.capture_names().flatten();
+        let named = groups.map(|name| (name.to_owned(), text(found.name(name)))).collect();
         Ok(Some(Captures { numbered, named }))
     }
 
