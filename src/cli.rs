@@ -123,6 +123,23 @@ pub struct Places {
 pub struct Handshake {
     /// The main configuration file
     pub conf: PathBuf,
+    /// URLs to follow, step by step: ws, wss, http or https; without any, every block is judged
+    pub urls: Vec<String>,
+    /// Replace or add a header of the client; an empty value removes it (may be repeated)
+    #[arg(long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// The client's method
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
+    pub method: String,
+    /// The client's HTTP version: 1.0, 1.1 or 2
+    #[arg(long, value_name = "VERSION", default_value = "1.1")]
+    pub http: String,
+    /// The client's Origin [default: http or https, and the host]
+    #[arg(long, value_name = "ORIGIN")]
+    pub origin: Option<String>,
+    /// The client's address
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub remote_addr: String,
     /// The output format: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: String,

@@ -45,4 +45,5 @@ pub mod run;
 pub mod scope;
 pub mod source;
 pub mod syntax;
+pub mod trace;
 pub mod value;

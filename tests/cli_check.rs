@@ -1,5 +1,13 @@
 //! Exit codes, wrong options, colour, pipes and threads of `check`.
-#![allow(clippy::disallowed_methods, reason = "tests prepare their folders themselves")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
+)]
 
 #[path = "cli/harness.rs"]
 mod harness;
@@ -82,8 +90,10 @@ fn the_least_severity_hides_what_is_below() {
 
 #[test]
 fn what_is_not_shown_does_not_fail() {
-    let said = Folder::with_main(NAMED).run(&["--min-severity", "error", "--fail-on", "note", "nginx.conf"]);
-    said.ends(0);
+    let folder = Folder::with_main(NAMED);
+    for (least, code) in [("note", 1), ("warning", 0), ("error", 0)] {
+        folder.run(&["--min-severity", least, "--fail-on", "note", "nginx.conf"]).ends(code);
+    }
 }
 
 #[test]
@@ -160,6 +170,7 @@ fn a_closed_pipe_ends_quietly() {
         &["--help"],
     ];
     for arguments in commands {
+        assert!(!folder.run(arguments).out.is_empty(), "{arguments:?} has nothing to say");
         let mut command = folder.program(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("ngxlint runs");
         drop(child.stdout.take());
@@ -197,6 +208,7 @@ fn threads_do_not_change_a_byte() {
     }
     for format in FORMATS {
         let one = folder.run(&["--jobs", "1", "--format", format, "."]);
+        assert!(one.ends(1).out.contains("39.conf"), "{format}");
         for jobs in ["2", "8"] {
             assert_eq!(folder.run(&["--jobs", jobs, "--format", format, "."]), one);
         }
@@ -212,12 +224,28 @@ fn standard_input() {
     let named =
         folder.run_with_input(&["-", "--stdin-filename", "sites/a.conf", "--format", "concise"], HALF);
     assert!(named.ends(1).out.starts_with("sites/a.conf:5:"), "{}", named.out);
-    folder.run_with_input(&["-"], "").ends(0);
     folder.run_with_input(&["-"], GOOD).ends(0);
     folder.run_with_input(&["-"], "http {").ends(1);
     folder.write("a.conf", BAD);
     let both = folder.run_with_input(&["-", "a.conf", "-", "--format", "json"], HALF);
     assert_eq!(both.ends(1).codes().len(), 5);
+}
+
+#[test]
+fn nothing_on_standard_input_is_no_success() {
+    let folder = Folder::new();
+    for nothing in ["", "\n", " \r\n"] {
+        folder
+            .run_with_input(&["-"], nothing)
+            .ends(2)
+            .complains("there is nothing to lint on standard input");
+        folder.run_with_input(&["-", "--allow-empty"], nothing).ends(0);
+        folder.run_with_input(&["-", "--stdin-filename", "new.conf"], nothing).ends(0);
+    }
+    folder.run_with_input(&["-"], "# a comment\n").ends(0);
+    let refused = "nginx: [emerg] unknown directive \"a\" in /etc/nginx/nginx.conf:1\nnginx: configuration file /etc/nginx/nginx.conf test failed\n";
+    let said = folder.run_with_input(&["-"], refused);
+    said.ends(2).complains("nginx printed no configuration: nginx: [emerg] unknown directive");
 }
 
 #[test]

@@ -1,6 +1,14 @@
 //! The open corpus beside the repository, where it is present: every file is read without a crash, and no location that is
 //! known to be fine is reported as broken. That every file is printed back byte for byte stands in `syntax_lossless.rs`.
-#![allow(clippy::disallowed_methods, reason = "tests read the corpus themselves")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
+)]
 
 #[path = "cli/harness.rs"]
 mod harness;
@@ -33,7 +41,7 @@ struct Label {
     file: String,
     line: u64,
     pass: u64,
-    label: String,
+    kind: String,
 }
 
 fn labels(corpus: &Path) -> Vec<Label> {
@@ -52,7 +60,7 @@ fn label(entry: &Value) -> Option<Label> {
         file: word("file")?,
         line,
         pass: entry["line"].as_u64().unwrap_or(line),
-        label: word("label")?,
+        kind: word("label")?,
     })
 }
 
@@ -96,10 +104,9 @@ fn contradictions(said: &Said, path: &str, of: &[&Label]) -> Vec<String> {
     };
     let wrong = of.iter().filter_map(|label| {
         let codes = about(label);
-        let wrong = (FINE.contains(&label.label.as_str()) && !codes.is_empty())
-            || (label.label == "broken" && codes.is_empty());
-        wrong
-            .then(|| format!("{path}: {}:{} is {}, reported: {codes:?}", label.file, label.line, label.label))
+        let wrong = (FINE.contains(&label.kind.as_str()) && !codes.is_empty())
+            || (label.kind == "broken" && codes.is_empty());
+        wrong.then(|| format!("{path}: {}:{} is {}, reported: {codes:?}", label.file, label.line, label.kind))
     });
     wrong.collect()
 }
@@ -124,10 +131,10 @@ fn labelled_locations_are_judged_as_labelled() {
             said.err
         );
         problems.extend(contradictions(&said, path, of));
-        silent += of.iter().filter(|label| FINE.contains(&label.label.as_str())).count();
+        silent += of.iter().filter(|label| FINE.contains(&label.kind.as_str())).count();
     }
     let kinds = labels.iter().fold(BTreeMap::<&str, usize>::new(), |mut counts, it| {
-        *counts.entry(&it.label).or_default() += 1;
+        *counts.entry(&it.kind).or_default() += 1;
         counts
     });
     println!(
@@ -141,7 +148,7 @@ fn labelled_locations_are_judged_as_labelled() {
 
 #[test]
 fn labels_can_be_contradicted() {
-    let label = |line, label: &str| Label { file: "a".into(), line, pass: line + 2, label: label.into() };
+    let label = |line, label: &str| Label { file: "a".into(), line, pass: line + 2, kind: label.into() };
     let json = r#"{"diagnostics":[{"code":"WS101","severity":"error","file":"a","line":5,"block":{"file":"a","line":4}}]}"#;
     let said = Said {
         status: std::process::ExitStatus::default(),

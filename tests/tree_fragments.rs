@@ -1,4 +1,13 @@
 //! Fragments: where they are meant to be included, and what may be said of them without the rest.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
+)]
 
 #[path = "cli/harness.rs"]
 mod harness;

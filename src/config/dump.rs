@@ -4,11 +4,22 @@ use crate::files::{Memory, path_from_bytes};
 
 const HEADER: &[u8] = b"# configuration file ";
 
-/// Whether `text` is a dump: its first line that is not empty and not one of nginx's own messages is such a header.
+/// Whether `text` is a dump: such a header stands in it, and before it nothing but messages of nginx or of what started
+/// it (a container's entry point). A message is no comment and does not end as a statement does.
 pub fn is_dump(text: &[u8]) -> bool {
-    lines(text)
-        .find(|line| !line.trim_ascii().is_empty() && !line.starts_with(b"nginx: "))
-        .is_some_and(|line| header(line).is_some())
+    lines(text).find(|line| !is_message(line)).is_some_and(|line| header(line).is_some())
+}
+
+fn is_message(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.first() != Some(&b'#') && !matches!(line.last(), Some(b';' | b'{' | b'}'))
+}
+
+/// What nginx said where it printed no dump: `text` holds nothing but its messages. The worst of them, or the first.
+pub fn refusal(text: &[u8]) -> Option<&[u8]> {
+    let said = || lines(text).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let worst = || said().find(|line| line.starts_with(b"nginx: [emerg] ")).or_else(|| said().next());
+    if said().all(|line| line.starts_with(b"nginx: ")) { worst() } else { None }
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -67,5 +78,20 @@ mod tests {
         assert_eq!(files.read(&main).unwrap(), b"events {}\n");
         assert_eq!(files.read(Path::new("/etc/nginx/a.conf")).unwrap(), b"x;\n");
         assert!(!is_dump(b"events {}\n# configuration file /x:\n"));
+        assert!(!is_dump(b"# kept\n# configuration file /x:\nevents {}\n"));
+    }
+
+    #[test]
+    fn a_container_may_speak_before_nginx_does() {
+        let text = b"/docker-entrypoint.sh: Configuration complete; ready for start up\r\n\r\n# configuration file /a:\r\n";
+        assert!(is_dump(text));
+    }
+
+    #[test]
+    fn messages_alone_are_a_refusal() {
+        let text = b"nginx: [warn] x\nnginx: [emerg] unknown directive \"a\" in /n:1\nnginx: configuration file /n test failed\n";
+        assert_eq!(refusal(text), Some(&b"nginx: [emerg] unknown directive \"a\" in /n:1"[..]));
+        assert_eq!(refusal(b"nginx: [warn] x\n"), Some(&b"nginx: [warn] x"[..]));
+        assert_eq!((refusal(b""), refusal(b"nginx: [warn] x\nevents {}\n")), (None, None));
     }
 }

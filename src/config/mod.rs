@@ -17,7 +17,7 @@ use crate::syntax::StatementId;
 
 pub use assemble::assemble;
 pub use context::Context;
-pub use dump::{is_dump, split_dump};
+pub use dump::{is_dump, refusal, split_dump};
 pub use glob::matches as glob_matches;
 pub use include::{Base, Paths, Resolution, resolve};
 pub use library::{Library, LoadError, Texts};

@@ -2,16 +2,18 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::access::{self, Access};
 use super::ending::{self, Ending, Phase};
-use super::{
-    Answer, BlockReport, Reason, Request, Verdict, cache, header, judge_headers, request, subrequest,
-};
+use super::paths::known_path;
+use super::reach::Reach;
+use super::subrequest::{self, Asked};
+use super::{Answer, BlockReport, Reason, Request, Verdict, cache, header, judge_headers, request};
 use crate::catalogue::{Handler, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::route::{self, Found};
-use crate::scope::{handler, list};
+use crate::route::{self, Found, Locations};
+use crate::scope::{handler, list, location_of, single};
 use crate::value::{Client, Definitions, Environment};
 
 /// nginx gives up after ten internal redirects (`NGX_HTTP_MAX_URI_CHANGES`).
@@ -27,7 +29,25 @@ pub struct Judge<'a> {
     pub client: &'a Client,
     /// The nginx version.
     pub version: Version,
+    /// Its locations.
+    pub(super) routes: Locations<'a>,
     server_phases: RefCell<HashMap<ScopeId, Phase>>,
+    reaches: RefCell<HashMap<ScopeId, Rc<Reach>>>,
+}
+
+/// How far a request has come before it reaches a block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    /// Rewrites, internal redirects and jumps so far.
+    changes: u8,
+    /// Whether an `error_page` has been used: a second one is not, unless `recursive_error_pages` is on.
+    page: bool,
+}
+
+impl Way {
+    fn on(self) -> Self {
+        Self { changes: self.changes + 1, ..self }
+    }
 }
 
 /// Judges every location, `if` in location and `limit_except` of a tree, in file order.
@@ -45,14 +65,22 @@ pub fn judge(
 impl<'a> Judge<'a> {
     /// A judge for one client and version.
     pub fn new(view: View<'a>, definitions: &'a Definitions, client: &'a Client, version: Version) -> Self {
-        Self { view, definitions, client, version, server_phases: RefCell::default() }
+        Self {
+            view,
+            definitions,
+            client,
+            version,
+            routes: Locations::of(view),
+            server_phases: RefCell::default(),
+            reaches: RefCell::default(),
+        }
     }
 
     /// The report on a block.
     pub fn report(&self, block: ScopeId) -> BlockReport {
         let handler = handler(self.view.config, block);
         let request = handler.and_then(|pass| self.request(block, pass));
-        BlockReport { scope: block, handler, request, answer: self.answer(block, 0) }
+        BlockReport { scope: block, handler, request, answer: self.answer(block) }
     }
 
     /// The request a block sends upstream, where its handler is `proxy_pass`.
@@ -66,46 +94,45 @@ impl<'a> Judge<'a> {
         Environment::new(self.view, self.definitions, self.client, block)
     }
 
-    fn answer(&self, block: ScopeId, changes: u8) -> Answer {
-        if changes > MOST_URI_CHANGES {
+    /// The server's own rewrite phase comes first, whatever the location.
+    fn answer(&self, block: ScopeId) -> Answer {
+        let way = Way::default();
+        let ended = match self.server_phase_around(block) {
+            Some(Phase { ending: Some(Ending::Moved(_) | Ending::MovedSomewhere) | None, .. }) | None => None,
+            Some(Phase { ending: Some(ending), in_force, .. }) => Some(self.ended(in_force, &ending, way)),
+        };
+        ended.unwrap_or_else(|| self.arrived(block, way))
+    }
+
+    /// The answer where a request has arrived at a block.
+    fn arrived(&self, block: ScopeId, way: Way) -> Answer {
+        if way.changes > MOST_URI_CHANGES || self.is_unreachable(location_of(self.view.config, block)) {
             return Answer::fails(Reason::NotProxied);
         }
-        if let Some(answer) = self.server_answer(block, changes) {
-            return answer;
-        }
         let kind = self.view.config.scope(block).kind;
-        if kind == ScopeKind::Location {
-            if self.is_unreachable(block) {
-                return Answer::fails(Reason::NotProxied);
-            }
-            if let Some(limited) = self.limit_except(block) {
-                return self.answer(limited, changes);
-            }
+        if let Some(limited) =
+            Some(block).filter(|_| kind == ScopeKind::Location).and_then(|it| self.limit_except(it))
+        {
+            return self.serve(limited, way);
         }
         if kind == ScopeKind::LimitExcept {
-            return self.serve(block, handler(self.view.config, block), changes);
+            return self.serve(block, way);
         }
-        let phase = ending::run(&self.environment(block), block);
+        let phase = ending::run(&self.environment(block));
         match &phase.ending {
-            Some(ending) => self.ended(phase.in_force, ending, changes),
-            None => self.stayed(block, &phase, changes),
+            Some(ending) => self.ended(phase.in_force, ending, way),
+            None => self.stayed(&phase, way),
         }
     }
 
-    /// The server's own rewrite phase comes first, whatever the location.
-    fn server_answer(&self, block: ScopeId, changes: u8) -> Option<Answer> {
-        let server = self.view.config.enclosing(block, ScopeKind::Server)?;
-        let phase = self.server_phase(server);
-        match phase.ending? {
-            Ending::Moved(_) | Ending::MovedSomewhere => None,
-            ending => Some(self.ended(phase.in_force, &ending, changes)),
-        }
+    fn server_phase_around(&self, block: ScopeId) -> Option<Phase> {
+        self.view.config.enclosing(block, ScopeKind::Server).map(|server| self.server_phase(server))
     }
 
     pub(super) fn server_phase(&self, server: ScopeId) -> Phase {
         let known = self.server_phases.borrow().get(&server).cloned();
         known.unwrap_or_else(|| {
-            let phase = ending::run(&self.environment(server), server);
+            let phase = ending::run(&self.environment(server));
             self.server_phases.borrow_mut().insert(server, phase.clone());
             phase
         })
@@ -113,34 +140,24 @@ impl<'a> Judge<'a> {
 
     /// An `internal` location to which nothing in the tree leads.
     pub(super) fn is_unreachable(&self, location: ScopeId) -> bool {
-        route::is_internal(self.view, location) && !self.something_leads_to(location)
-    }
-
-    /// Whether a directive of the same server names a path of the location, or a path that is not known.
-    fn something_leads_to(&self, location: ScopeId) -> bool {
-        const LEADING: [crate::catalogue::DirectiveId; 7] = [
-            directive::REWRITE,
-            directive::ERROR_PAGE,
-            directive::TRY_FILES,
-            directive::INDEX,
-            directive::AUTH_REQUEST,
-            directive::MIRROR,
-            directive::POST_ACTION,
-        ];
         let config = self.view.config;
-        let Some(path) = route::pattern(self.view, location).and_then(|it| Some(it.path()?.to_vec())) else {
-            return true;
+        if !route::is_internal(self.view, location) {
+            return false;
+        }
+        let Some(server) =
+            config.enclosing(location, ScopeKind::Server).filter(|&it| config.scope(it).node.is_some())
+        else {
+            return false;
         };
-        let Some(server) = config.enclosing(location, ScopeKind::Server) else { return true };
-        std::iter::once(server).chain(config.descendants(server)).any(|scope| {
-            LEADING.iter().flat_map(|&name| config.own(scope, name)).any(|node| self.leads_to(node, &path))
-        })
+        !self.reach(server).holds(self.view, location, &self.routes)
     }
 
-    fn leads_to(&self, node: NodeId, path: &[u8]) -> bool {
-        self.view.args(node).any(|word| {
-            let literal = word.split(|&byte| byte == b'$').next().unwrap_or_default();
-            literal.starts_with(path) || (literal.len() < word.len() && path.starts_with(literal))
+    fn reach(&self, server: ScopeId) -> Rc<Reach> {
+        let known = self.reaches.borrow().get(&server).cloned();
+        known.unwrap_or_else(|| {
+            let reach = Rc::new(Reach::of(self.view, &self.routes, server));
+            self.reaches.borrow_mut().insert(server, Rc::clone(&reach));
+            reach
         })
     }
 
@@ -159,39 +176,64 @@ impl<'a> Judge<'a> {
     }
 
     /// The answer where the rewrite phase has ended the request or moved it.
-    fn ended(&self, in_force: ScopeId, ending: &Ending, changes: u8) -> Answer {
+    fn ended(&self, in_force: ScopeId, ending: &Ending, way: Way) -> Answer {
         match ending {
             Ending::Redirect => Answer::fails(Reason::Redirect),
-            Ending::Return(code, with_text) => self.status(in_force, *code, *with_text, changes),
-            Ending::Moved(path) => self.at_path(in_force, path, changes),
+            Ending::Return(code, with_text) => self.status(in_force, *code, *with_text, way),
+            Ending::Moved(paths) => self.at_paths(in_force, paths, way),
             Ending::MovedSomewhere => Answer::depends(Reason::UnknownValue),
         }
     }
 
-    /// The answer at the location that a path of the same server leads to.
-    fn at_path(&self, from: ScopeId, path: &[u8], changes: u8) -> Answer {
+    /// The answer at the location that all of these paths of the same server lead to.
+    fn at_paths(&self, from: ScopeId, paths: &[Vec<u8>], way: Way) -> Answer {
+        let mut answers = paths.iter().map(|path| self.at_path(from, path, way));
+        let first = answers.next().unwrap_or(Answer::depends(Reason::UnknownValue));
+        if answers.all(|answer| answer.verdict == first.verdict) {
+            first
+        } else {
+            Answer::depends(Reason::UnknownValue)
+        }
+    }
+
+    fn at_path(&self, from: ScopeId, path: &[u8], way: Way) -> Answer {
         let Some(server) = self.view.config.enclosing(from, ScopeKind::Server) else {
             return Answer::depends(Reason::UnknownValue);
         };
-        if path.contains(&b'$') {
-            return Answer::depends(Reason::UnknownValue);
-        }
-        match route::find(self.view, server, path) {
-            Found::Location(location) => self.answer(location, changes + 1),
+        match self.routes.find(server, path).found {
+            Found::Location(location) => self.arrived(location, way.on()),
             Found::SlashRedirect(_) => Answer::fails(Reason::Redirect),
-            Found::Nothing => Answer::fails(Reason::NotProxied),
-            Found::Unknown(_) => Answer::depends(Reason::UnknownValue),
+            Found::Nothing if self.view.config.scope(server).in_sight => Answer::fails(Reason::NotProxied),
+            Found::Nothing | Found::Unknown(_) => Answer::depends(Reason::UnknownValue),
+        }
+    }
+
+    /// The answer after an internal redirect, which the server's rewrite directives see again.
+    fn redirected(&self, from: ScopeId, target: &[u8], way: Way) -> Answer {
+        let Some(path) = known_path(&self.environment(from), target) else {
+            return Answer::depends(Reason::UnknownValue);
+        };
+        if way.changes > MOST_URI_CHANGES {
+            return Answer::fails(Reason::NotProxied);
+        }
+        match self.server_phase_around(from) {
+            Some(Phase { ending: Some(ending), in_force, .. }) => self.ended(in_force, &ending, way.on()),
+            _ => self.at_path(from, &path, way),
         }
     }
 
     /// The answer where nginx ends the request with a status: `error_page` may take it elsewhere.
-    fn status(&self, in_force: ScopeId, code: u16, with_text: bool, changes: u8) -> Answer {
-        let page =
-            if with_text || code < 300 || code == 444 { None } else { self.error_page(in_force, code) };
+    fn status(&self, in_force: ScopeId, code: u16, with_text: bool, way: Way) -> Answer {
+        let final_answer = with_text || code < 300 || code == 444 || way.page;
+        let page = if final_answer { None } else { self.error_page(in_force, code) };
         let Some((target, kept)) = page else { return Answer::fails(status_reason(code)) };
+        let recursive = single(self.view.config, in_force, directive::RECURSIVE_ERROR_PAGES);
+        let recursive =
+            recursive.and_then(|node| self.view.arg(node, 0)).is_some_and(|value| &*value == b"on");
+        let way = Way { page: !recursive, ..way };
         let answer = match target.as_slice() {
-            [b'@', ..] => self.at_name(in_force, &target, changes),
-            [b'/', ..] => self.at_path(in_force, &target, changes),
+            [b'@', ..] => self.at_name(in_force, &target, way),
+            [b'/', ..] => self.redirected(in_force, &target, way),
             _ => Answer::fails(Reason::Redirect),
         };
         match answer.verdict {
@@ -201,11 +243,14 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn at_name(&self, from: ScopeId, name: &[u8], changes: u8) -> Answer {
+    /// A named location is entered after the server's rewrite directives.
+    fn at_name(&self, from: ScopeId, name: &[u8], way: Way) -> Answer {
         let server = self.view.config.enclosing(from, ScopeKind::Server);
-        match server.and_then(|server| route::named(self.view, server, name)) {
-            Some(location) => self.answer(location, changes + 1),
-            None if self.view.config.complete => Answer::fails(Reason::NotProxied),
+        match server.and_then(|server| self.routes.named(server, name)) {
+            Some(location) => self.arrived(location, way.on()),
+            None if server.is_some_and(|server| self.view.config.scope(server).in_sight) => {
+                Answer::fails(Reason::NotProxied)
+            }
             None => Answer::depends(Reason::UnknownValue),
         }
     }
@@ -225,52 +270,61 @@ impl<'a> Judge<'a> {
     }
 
     /// The answer where the request stays in its location.
-    fn stayed(&self, block: ScopeId, phase: &Phase, changes: u8) -> Answer {
-        let config = self.view.config;
+    fn stayed(&self, phase: &Phase, way: Way) -> Answer {
         let serving = phase.in_force;
-        if serving == block
-            && config.scope(block).kind == ScopeKind::Location
-            && let Some(answer) = self.try_files(block, changes)
-        {
-            return answer;
-        }
-        let own = handler(config, serving);
-        if own.is_none() && phase.earlier_pass.is_some() {
+        if phase.earlier_pass.is_some() && handler(self.view.config, serving).is_none() {
             // The handler of the earlier `if` stays, the configuration of the later one has no upstream: 500.
             return Answer::fails(Reason::NotProxied);
         }
-        self.serve(serving, own, changes)
+        self.serve(serving, way)
     }
 
-    /// `try_files` of a location without a pass: no file answers a handshake, so the last word decides.
-    fn try_files(&self, location: ScopeId, changes: u8) -> Option<Answer> {
-        let node = self.view.config.own_last(location, directive::TRY_FILES)?;
-        if handler(self.view.config, location).is_some() {
-            return None;
-        }
-        let last = self.view.args(node).last()?;
-        Some(match &*last {
-            [b'@', ..] => self.at_name(location, &last, changes),
-            [b'=', ..] => Answer::fails(Reason::NotProxied),
-            path => {
-                self.at_path(location, path.split(|&byte| byte == b'?').next().unwrap_or_default(), changes)
-            }
-        })
-    }
-
-    /// Access, then the handler.
-    fn serve(&self, block: ScopeId, handler: Option<NodeId>, changes: u8) -> Answer {
+    /// Access, then `try_files`, then the handler.
+    fn serve(&self, block: ScopeId, way: Way) -> Answer {
         match self.access(block) {
-            Access::Refused(code) => return self.status(block, code, false, changes),
+            Access::Refused(code) => return self.status(block, code, false, way),
             Access::Asked => return Answer::depends(Reason::Auth),
             Access::Granted | Access::Silent => {}
         }
-        let Some(pass) = handler else { return Answer::fails(Reason::NotProxied) };
+        if let Some(answer) = self.try_files(block, way) {
+            return answer;
+        }
+        let Some(pass) = handler(self.view.config, block) else { return self.file(block, way) };
         match self.view.config.node(pass).name.handler() {
             Some(Handler::Proxy) => self.proxied(block, pass),
             Some(Handler::Uwsgi | Handler::Scgi | Handler::Script) => Answer::depends(Reason::Protocol),
             Some(Handler::Internal) | None => Answer::fails(Reason::NotProxied),
             Some(_) => Answer::fails(Reason::Protocol),
+        }
+    }
+
+    /// `try_files` of a location: no file answers a handshake, so the last word decides. An `if` that was entered has
+    /// none.
+    fn try_files(&self, block: ScopeId, way: Way) -> Option<Answer> {
+        let config = self.view.config;
+        let node = config.own_last(block, directive::TRY_FILES)?;
+        if config.scope(block).kind != ScopeKind::Location {
+            return None;
+        }
+        let last = self.view.args(node).last()?;
+        Some(match &*last {
+            [b'@', ..] => self.at_name(block, &last, way),
+            [b'=', code @ ..] => {
+                let code = std::str::from_utf8(code).ok().and_then(|code| code.parse().ok());
+                self.status(block, code.unwrap_or(404), false, way)
+            }
+            path => self.redirected(block, path, way),
+        })
+    }
+
+    /// A block without a handler serves files, and there is none for a handshake: 404, unless an `error_page` takes it
+    /// to a backend.
+    fn file(&self, block: ScopeId, way: Way) -> Answer {
+        match self.status(block, 404, false, way) {
+            Answer { verdict: Verdict::Fails, reason, .. } if reason != Reason::StatusReplaced => {
+                Answer::fails(Reason::NotProxied)
+            }
+            answer => answer,
         }
     }
 
@@ -284,25 +338,26 @@ impl<'a> Judge<'a> {
         access::join(self.view, block, &checks)
     }
 
-    /// `auth_request`: 2xx grants, 401 and 403 refuse; what a backend answers is not known.
+    /// `auth_request`: 2xx grants, 401 and 403 refuse, anything else is 500; what a backend answers is not known.
     fn by_subrequest(&self, block: ScopeId, path: &[u8]) -> Access {
-        let Some(target) = subrequest::target(self.view, block, path) else { return Access::Asked };
-        match ending::run(&self.environment(target), target).ending {
-            Some(Ending::Return(200..=299, _)) => Access::Granted,
-            Some(Ending::Return(code @ (401 | 403), _)) => Access::Refused(code),
-            Some(Ending::Return(..)) => Access::Refused(500),
-            _ => Access::Asked,
+        match self.asked(block, path) {
+            Asked::Answered(200..=299) => Access::Granted,
+            Asked::Answered(code @ (401 | 403)) => Access::Refused(code),
+            Asked::Answered(_) => Access::Refused(500),
+            Asked::By(_) | Asked::Unknown => Access::Asked,
         }
     }
 
     fn proxied(&self, block: ScopeId, pass: NodeId) -> Answer {
         let environment = self.environment(block);
         let sent = request(&environment, pass, self.version);
-        let answer = judge_headers(self.view, block, &sent).answer();
+        let answer = judge_headers(&environment, &sent).answer();
         if answer.verdict != Verdict::Works {
             return answer;
         }
-        if subrequest::targets(self.view, block).into_iter().any(|target| self.is_upgraded(target)) {
+        // An auth_request that a backend answers has been judged before.
+        let mirrors = subrequest::paths(self.view, block, directive::MIRROR);
+        if mirrors.iter().any(|path| self.is_upgraded(block, path)) {
             return Answer::depends(Reason::SubrequestUpgrade);
         }
         if cache::may_answer(&environment, block) {
@@ -316,12 +371,14 @@ impl<'a> Judge<'a> {
         answer
     }
 
-    /// Whether a subrequest to this location would itself become a tunnel.
-    fn is_upgraded(&self, target: ScopeId) -> bool {
+    /// Whether a subrequest for this path would itself become a tunnel.
+    fn is_upgraded(&self, block: ScopeId, path: &[u8]) -> bool {
+        let Asked::By(target) = self.asked(block, path) else { return false };
         let Some(pass) = handler(self.view.config, target) else { return false };
-        let upgraded =
-            |request: &Request| judge_headers(self.view, target, request).answer().verdict == Verdict::Works;
-        self.request(target, pass).is_some_and(|request| upgraded(&request))
+        let environment = self.environment(target);
+        let works =
+            |request: &Request| judge_headers(&environment, request).answer().verdict == Verdict::Works;
+        self.request(target, pass).is_some_and(|request| works(&request))
     }
 }
 

@@ -1,20 +1,20 @@
-//! What the rewrite phase of a block does to a handshake: `return`, `rewrite`, `if`, in order
+//! What the rewrite phase of a block does to a handshake: `set`, `return`, `rewrite`, `if`, in order
 //! (`ngx_http_rewrite_handler`).
 
+use super::paths::{Paths, Replaced};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};
-use crate::route::pattern;
-use crate::value::{Environment, Outcome, Regex, Value, condition};
+use crate::value::{Environment, Outcome, condition, opened_by, steps};
 
 /// How the phase ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// `return` with a code; the flag says that a text or address comes with it, which `error_page` cannot replace.
+    /// `return` with a code; the flag says that a text comes with it, which `error_page` cannot replace.
     Return(u16, bool),
     /// A redirect by `rewrite`.
     Redirect,
-    /// On to the location for this path.
-    Moved(Vec<u8>),
+    /// On to the location for these paths: one where it is known, several where any of them may be it.
+    Moved(Vec<Vec<u8>>),
     /// On to a location, but nobody can tell to which.
     MovedSomewhere,
 }
@@ -30,77 +30,98 @@ pub struct Phase {
     pub earlier_pass: Option<NodeId>,
 }
 
-/// Runs the rewrite phase of `block`; an `if` is entered where its condition is certainly true. What is not certain is
-/// taken not to happen.
-pub fn run(environment: &Environment<'_>, block: ScopeId) -> Phase {
-    let mut run = Run { environment, path: path(environment, block), moved: false, phase: stay(block) };
-    run.block(block);
+/// Runs the rewrite phase of the environment's block; an `if` is entered where its condition is certainly true. What is
+/// not certain is taken not to happen. For an `if` in a location, which is taken to be entered, what follows in its
+/// location runs as well.
+pub fn run(environment: &Environment<'_>) -> Phase {
+    let config = environment.view.config;
+    let block = environment.block;
+    let mut run = Run {
+        now: environment.before(),
+        paths: Paths::of(environment.view, block),
+        moved: false,
+        phase: Phase { ending: None, in_force: block, earlier_pass: None },
+    };
+    let scope = config.scope(block);
+    match (scope.kind, scope.parent, scope.node) {
+        (ScopeKind::IfInLocation, Some(location), Some(node)) => run.after(location, node),
+        _ => run.block(block),
+    }
     run.phase
 }
 
-fn stay(block: ScopeId) -> Phase {
-    Phase { ending: None, in_force: block, earlier_pass: None }
-}
-
-/// A path that surely leads to the block: the location's own name.
-fn path(environment: &Environment<'_>, block: ScopeId) -> Option<Vec<u8>> {
-    let location = crate::scope::location_of(environment.view.config, block);
-    Some(pattern(environment.view, location)?.path()?.to_vec())
-}
-
-struct Run<'e, 'a> {
-    environment: &'e Environment<'a>,
-    path: Option<Vec<u8>>,
+struct Run<'a> {
+    now: Environment<'a>,
+    paths: Paths,
     moved: bool,
     phase: Phase,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
     On,
     Stop,
 }
 
-impl Run<'_, '_> {
+impl Run<'_> {
     fn block(&mut self, block: ScopeId) {
-        for (node, branch) in steps(self.environment, block) {
+        let steps = steps(self.now.view.config, block);
+        self.steps(steps);
+    }
+
+    /// The `if` at `node`, and what stands after it.
+    fn after(&mut self, location: ScopeId, node: NodeId) {
+        let mut steps = steps(self.now.view.config, location);
+        steps.retain(|&(step, _)| step >= node);
+        self.steps(steps);
+    }
+
+    fn steps(&mut self, steps: Vec<(NodeId, Option<ScopeId>)>) {
+        for (node, branch) in steps {
             let step = match branch {
                 Some(branch) => self.branch(node, branch),
                 None => self.directive(node),
             };
-            if matches!(step, Step::Stop) {
+            if step == Step::Stop {
                 return;
             }
         }
-        if let Some(path) = self.path.take().filter(|_| self.moved) {
-            self.phase.ending = Some(Ending::Moved(path));
+        if self.moved {
+            self.phase.ending = Some(self.paths.ending());
         }
     }
 
     fn branch(&mut self, node: NodeId, branch: ScopeId) -> Step {
-        if condition(self.environment, node) != Outcome::True {
+        if self.now.ask_at(node, branch) != Outcome::True {
             return Step::On;
         }
-        let config = self.environment.view.config;
+        let config = self.now.view.config;
         if config.scope(branch).kind == ScopeKind::IfInLocation {
-            let pass = config
-                .directives(self.phase.in_force)
-                .find(|&node| config.node(node).name.handler().is_some());
-            if config.scope(self.phase.in_force).kind == ScopeKind::IfInLocation {
-                self.phase.earlier_pass = self.phase.earlier_pass.or(pass);
-            }
-            self.phase.in_force = branch;
+            self.take_over(branch);
         }
-        for (node, _) in steps(self.environment, branch) {
-            if matches!(self.directive(node), Step::Stop) {
-                return Step::Stop;
-            }
+        let steps = steps(config, branch);
+        let mut ends = steps.into_iter().map(|(node, _)| self.directive(node));
+        if ends.any(|step| step == Step::Stop) { Step::Stop } else { Step::On }
+    }
+
+    fn take_over(&mut self, branch: ScopeId) {
+        let config = self.now.view.config;
+        let before = self.phase.in_force;
+        if before != branch && config.scope(before).kind == ScopeKind::IfInLocation {
+            let mut own = config.directives(before);
+            let pass = own.find(|&node| config.node(node).name.handler().is_some());
+            self.phase.earlier_pass = self.phase.earlier_pass.or(pass);
         }
-        Step::On
+        self.phase.in_force = branch;
     }
 
     fn directive(&mut self, node: NodeId) -> Step {
-        match self.environment.view.config.node(node).name {
-            directive::RETURN => self.end(returned(self.environment, node)),
+        match self.now.view.config.node(node).name {
+            directive::SET => {
+                self.now.assign(node);
+                Step::On
+            }
+            directive::RETURN => self.end(returned(&self.now, node)),
             directive::REWRITE => self.rewrite(node),
             directive::BREAK => {
                 self.moved = false;
@@ -116,113 +137,46 @@ impl Run<'_, '_> {
     }
 
     fn rewrite(&mut self, node: NodeId) -> Step {
-        let view = self.environment.view;
+        let view = self.now.view;
         let (Some(regex), Some(replacement)) = (view.arg(node, 0), view.arg(node, 1)) else {
             return Step::On;
         };
-        let Some(matched) = self.matched(&regex) else { return Step::On };
+        let replaced = self.paths.replaced(&self.now, &regex, &replacement);
+        self.now.lose_captures();
+        let Replaced::By(paths) = replaced else { return Step::On };
         let flag = view.arg(node, 2);
-        let absolute =
-            [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start));
-        if absolute || matches!(flag.as_deref(), Some(b"redirect" | b"permanent")) {
+        if is_absolute(&replacement) || matches!(flag.as_deref(), Some(b"redirect" | b"permanent")) {
             return self.end(Ending::Redirect);
         }
-        let path = expand(self.environment, &replacement, matched.as_deref());
-        match (flag.as_deref(), path) {
-            (Some(b"break"), _) => Step::Stop,
-            (Some(b"last"), Some(path)) => self.end(Ending::Moved(path)),
-            (Some(b"last"), None) => self.end(Ending::MovedSomewhere),
-            (_, path) => {
-                (self.moved, self.path) = (path.is_some(), path);
+        match flag.as_deref() {
+            Some(b"break") => Step::Stop,
+            Some(b"last") => self.end(paths.ending()),
+            _ => {
+                (self.moved, self.paths) = (true, paths);
                 Step::On
             }
         }
     }
-
-    /// The captures where the expression matches for certain: on the block's own path, or on any path.
-    #[expect(
-        clippy::option_option,
-        reason = "no match, a match on an unknown path, a match with its captures"
-    )]
-    fn matched(&self, regex: &[u8]) -> Option<Option<Vec<Vec<u8>>>> {
-        match &self.path {
-            Some(path) => {
-                let captures = Regex::new(regex, false).and_then(|regex| regex.captures(path)).ok()??;
-                let exact = is_certain(self.environment, regex);
-                exact.then_some(Some(captures.numbered))
-            }
-            None => matches_everything(regex).then_some(None),
-        }
-    }
 }
 
-/// Whether an expression that matches a location's own path matches every path that leads there: where the location
-/// takes just this path, and where the expression asks for nothing that a longer path lacks.
-fn is_certain(environment: &Environment<'_>, regex: &[u8]) -> bool {
-    if matches_everything(regex) {
-        return true;
-    }
-    let location = crate::scope::location_of(environment.view.config, environment.block);
-    match pattern(environment.view, location) {
-        Some(crate::route::Pattern::Exact(_)) => true,
-        Some(crate::route::Pattern::Prefix(path, _)) => {
-            let longer = [path.as_slice(), b"/ngxlint/x"].concat();
-            Regex::new(regex, false).and_then(|regex| regex.is_match(&longer)).unwrap_or(false)
-        }
-        _ => false,
-    }
-}
-
-/// Expressions that match every path there is.
-fn matches_everything(regex: &[u8]) -> bool {
-    [&b"/"[..], b"/a", b"/a/b.c", b"/A//-_%"]
-        .iter()
-        .all(|path| Regex::new(regex, false).and_then(|regex| regex.is_match(path)).unwrap_or(false))
+/// A replacement that makes `rewrite` answer with a redirect.
+pub(super) fn is_absolute(replacement: &[u8]) -> bool {
+    [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start))
 }
 
 fn returned(environment: &Environment<'_>, node: NodeId) -> Ending {
+    const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
     let first = environment.view.arg(node, 0).unwrap_or_default();
     let code = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
     // `return URL` is a 302.
-    Ending::Return(code.unwrap_or(302), environment.view.arg_count(node) > 1)
+    let code = code.unwrap_or(302);
+    let with_text = environment.view.arg_count(node) > 1 && !REDIRECTS.contains(&code);
+    Ending::Return(code, with_text)
 }
 
-/// The path of a replacement, its query left out, with the captures, where they are known, filled in; `None` where a
-/// part is not known.
-fn expand(
-    environment: &Environment<'_>,
-    replacement: &[u8],
-    captures: Option<&[Vec<u8>]>,
-) -> Option<Vec<u8>> {
-    use crate::value::{Part, parts};
-    let path = replacement.split(|&byte| byte == b'?').next().unwrap_or_default();
-    let mut out = Vec::new();
-    for part in parts(path) {
-        match part {
-            Part::Text(text) => out.extend_from_slice(text),
-            Part::Capture(number) => out.extend(captures?.get(usize::from(number)).into_iter().flatten()),
-            Part::Variable(name) => match environment.variable(name) {
-                Value::Known(bytes) => out.extend(bytes),
-                Value::Unknown(_) => return None,
-            },
-            Part::Invalid(_) => return None,
-        }
-    }
-    Some(out)
-}
-
-/// The directives of a block that matter here, in order, with the scope of each `if`.
-fn steps(environment: &Environment<'_>, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> {
-    let config = environment.view.config;
-    let names = [directive::RETURN, directive::REWRITE, directive::BREAK];
-    let mut steps: Vec<_> =
-        names.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None)).collect();
-    if config.own(block, directive::IF).next().is_some() {
-        let branches = config
-            .children(block)
-            .filter(|&id| matches!(config.scope(id).kind, ScopeKind::IfInServer | ScopeKind::IfInLocation));
-        steps.extend(branches.filter_map(|id| Some((config.scope(id).node?, Some(id)))));
-    }
-    steps.sort_unstable();
-    steps
+/// Whether the condition of an `if` is certainly false when a handshake comes to it.
+pub fn is_left_out(environment: &Environment<'_>, branch: ScopeId) -> bool {
+    let Some(node) = environment.view.config.scope(branch).node else { return false };
+    debug_assert_eq!(opened_by(environment.view.config, node), Some(branch));
+    condition(&environment.before(), node) == Outcome::False
 }

@@ -1,10 +1,10 @@
 //! The verdict on an upstream request (RFC 6455 section 4.2.1) and on the way of the response.
 
-use super::{Answer, Reason, Request, Verdict};
+use super::{Answer, Header, Reason, Request, Verdict};
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{ScopeId, View};
 use crate::scope::list;
-use crate::value::{Outcome, Value};
+use crate::value::{Client, Environment, Outcome, Value};
 
 /// What is wrong with a request, certainly or perhaps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,21 +38,23 @@ impl Judgement {
     }
 }
 
-/// Judges the request that `block` sends upstream.
-pub fn judge_headers(view: View<'_>, block: ScopeId, request: &Request) -> Judgement {
+/// Judges the request that the environment's block sends upstream for its client.
+pub fn judge_headers(environment: &Environment<'_>, request: &Request) -> Judgement {
+    let (view, block) = (environment.view, environment.block);
     let mut judgement = Judgement::default();
     judgement.add(Reason::NoUpgradeHeader, token(request, "Upgrade", b"websocket"));
     judgement.add(Reason::NoConnectionUpgrade, token(request, "Connection", b"upgrade"));
     judgement.add(Reason::Http10, equals(request.version.value.bytes(), b"1.1"));
     judgement.add(Reason::Method, equals(request.method.value.bytes(), b"GET"));
-    judgement.add(Reason::HeaderBlanked, present(request, "Sec-WebSocket-Key"));
+    judgement.add(Reason::HeaderBlanked, key(request, environment.client));
     judgement.add(Reason::HeaderBlanked, is(request, "Sec-WebSocket-Version", b"13"));
     judgement.add(Reason::HeaderBlanked, host_present(request));
     let visible = !hides(view, block, "Upgrade") && !hides(view, block, "Sec-WebSocket-Accept");
     judgement.add(Reason::ResponseHeaderHidden, visible.into());
     let single = ["Upgrade", "Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
     judgement.duplicate =
-        single.iter().any(|name| request.sent(name).filter(|line| line.value.bytes().is_some()).count() > 1);
+        single.iter().any(|name| request.sent(name).filter(|it| is_surely_sent(it)).count() > 1);
+    judgement.unknown |= single.iter().any(|name| request.sent(name).count() > 1) && !judgement.duplicate;
     judgement
 }
 
@@ -67,9 +69,11 @@ fn token(request: &Request, name: &str, token: &[u8]) -> Outcome {
     })
 }
 
-fn present(request: &Request, name: &str) -> Outcome {
-    request.sent(name).fold(Outcome::False, |found, line| {
-        found.or(line.value.bytes().map_or(Outcome::Unknown, |_| Outcome::True))
+/// Whether the client's own key is sent: it refuses the answer to another one (RFC 6455 section 4.1).
+fn key(request: &Request, client: &Client) -> Outcome {
+    let own = client.header("Sec-WebSocket-Key").unwrap_or_default();
+    request.sent("Sec-WebSocket-Key").fold(Outcome::False, |found, line| {
+        found.or(equals(line.value.bytes().map(<[u8]>::trim_ascii), own.as_bytes()))
     })
 }
 
@@ -79,14 +83,16 @@ const NEVER_BLANK: [&str; 6] = ["host", "http_host", "proxy_host", "server_port"
 /// Whether a Host line is sent; nginx's own default always is.
 fn host_present(request: &Request) -> Outcome {
     request.sent("Host").fold(Outcome::False, |found, line| {
-        found.or(match &line.value {
-            Value::Known(_) => Outcome::True,
-            Value::Unknown(name) if line.node.is_none() || NEVER_BLANK.contains(&name.as_str()) => {
-                Outcome::True
-            }
-            Value::Unknown(_) => Outcome::Unknown,
-        })
+        found.or(if is_surely_sent(line) { Outcome::True } else { Outcome::Unknown })
     })
+}
+
+/// Whether a line that is not blank, as far as is known, surely is not.
+fn is_surely_sent(line: &Header) -> bool {
+    match &line.value {
+        Value::Known(_) => true,
+        Value::Unknown(name) => line.node.is_none() || NEVER_BLANK.contains(&name.as_str()),
+    }
 }
 
 fn is(request: &Request, name: &str, expected: &[u8]) -> Outcome {

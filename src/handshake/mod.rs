@@ -4,11 +4,13 @@
 //! `Connection: Upgrade`, a key and version 13. nginx drops hop-by-hop headers unless `proxy_set_header` says otherwise
 //! (`ngx_http_proxy_headers`), and tunnels only where the client sent an Upgrade header.
 
-mod access;
+pub(crate) mod access;
 mod block;
-mod cache;
+pub(crate) mod cache;
 mod ending;
-mod header;
+pub(crate) mod header;
+mod paths;
+mod reach;
 mod request;
 mod serving;
 mod subrequest;

@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Input, Root};
+use super::{Input, Root, STANDARD_INPUT};
 use crate::catalogue::{DirectiveId, lookup};
-use crate::config::Library;
+use crate::config::{Library, refusal};
 use crate::files::FileKind;
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
@@ -21,7 +21,10 @@ pub(super) fn inputs(
     let mut roots: Vec<Root> = Vec::new();
     for input in inputs {
         match input {
-            Input::Text(name, bytes) => add_text(library, name, bytes, errors, &mut roots),
+            Input::Text(name, bytes) => match emptiness(&name, &bytes).filter(|_| !allow_empty) {
+                Some(why) => errors.push(error(name, why)),
+                None => add_text(library, name, bytes, errors, &mut roots),
+            },
             Input::Path(path) => match library.files.kind(&path) {
                 Ok(FileKind::Directory) => add_folder(library, &path, allow_empty, errors, &mut roots),
                 _ => add_file(library, path, errors, &mut roots),
@@ -31,6 +34,18 @@ pub(super) fn inputs(
     let mut seen = std::collections::HashSet::new();
     roots.retain(|root| seen.insert(root.doc));
     roots
+}
+
+/// Why a text is nothing to lint: `nginx -T | ngxlint -` must not pass where nginx had nothing to print. A text that has
+/// got a name is an editor's, and may well be empty.
+fn emptiness(name: &str, bytes: &[u8]) -> Option<String> {
+    match refusal(bytes) {
+        Some(said) => Some(format!("nginx printed no configuration: {}", String::from_utf8_lossy(said))),
+        None if name == STANDARD_INPUT && bytes.trim_ascii().is_empty() => {
+            Some("there is nothing to lint on standard input (use --allow-empty if that is fine)".into())
+        }
+        None => None,
+    }
 }
 
 fn error(file: String, message: impl Into<String>) -> ReadError {

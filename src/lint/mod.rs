@@ -33,6 +33,9 @@ pub struct Options {
     pub allow_empty: bool,
 }
 
+/// The name of standard input where the user gives none.
+pub const STANDARD_INPUT: &str = "<stdin>";
+
 /// Something to lint.
 #[derive(Debug, Clone)]
 pub enum Input {

@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::Style;
 use super::escape::Line;
 use crate::catalogue::Version;
-use crate::config::{NodeId, ScopeKind, View};
-use crate::handshake::{BlockReport, Request};
+use crate::config::{NodeId, ScopeId, ScopeKind, View};
+use crate::handshake::{Answer, BlockReport, Request};
 use crate::scope::location_of;
+use crate::trace::{Hop, Step, Trace};
 use crate::value::Value;
 
 /// The verdicts of one tree.
@@ -20,6 +21,8 @@ pub struct Blocks<'a> {
     pub version: Version,
     /// One for each location, `if` in location and `limit_except`.
     pub reports: &'a [BlockReport],
+    /// The URLs that were followed, each with its way.
+    pub traces: &'a [(String, Trace)],
 }
 
 /// Writes the document that `handshake --format json` prints.
@@ -31,7 +34,7 @@ pub fn json(blocks: &Blocks<'_>, out: &mut dyn Write) -> io::Result<()> {
         version: 1,
         nginx_version: blocks.version.to_string(),
         blocks: blocks.reports.iter().filter_map(|report| block(blocks.view, report)).collect(),
-        traces: Vec::new(),
+        traces: blocks.traces.iter().map(|(url, trace)| traced(blocks.view, url, trace)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -42,7 +45,7 @@ struct Document<'a> {
     version: u32,
     nginx_version: String,
     blocks: Vec<Block<'a>>,
-    traces: Vec<()>,
+    traces: Vec<Traced<'a>>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +146,141 @@ fn sent(value: Option<&Value>) -> Sent {
         }
         _ => Sent::Value(None),
     }
+}
+
+#[derive(Serialize)]
+struct Traced<'a> {
+    url: &'a str,
+    verdict: &'static str,
+    reason: &'static str,
+    defects: Vec<&'static str>,
+    server: Option<Place<'a>>,
+    block: Option<Place<'a>>,
+    location: Option<Place<'a>>,
+    upstream: Option<Upstream>,
+    status: Option<u16>,
+    steps: Vec<StepPlace<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hops: Vec<HopPlace<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepPlace<'a> {
+    file: Option<&'a str>,
+    line: Option<u32>,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct HopPlace<'a> {
+    server: Option<Place<'a>>,
+    block: Option<Place<'a>>,
+    location: Option<Place<'a>>,
+    upstream: Option<Upstream>,
+    status: Option<u16>,
+    verdict: &'static str,
+    reason: &'static str,
+    defects: Vec<&'static str>,
+}
+
+fn traced<'a>(view: View<'a>, url: &'a str, trace: &Trace) -> Traced<'a> {
+    let first = trace.hops.first();
+    let hop = first.map(|hop| hop_place(view, hop));
+    let (server, block, location, upstream, status) = hop.map_or((None, None, None, None, None), |it| {
+        (it.server, it.block, it.location, it.upstream, it.status)
+    });
+    let further = trace.hops.iter().skip(1).map(|hop| hop_place(view, hop));
+    Traced {
+        url,
+        verdict: trace.answer.verdict.word(),
+        reason: trace.answer.reason.word(),
+        defects: words(&trace.answer),
+        server,
+        block,
+        location,
+        upstream,
+        status,
+        steps: trace.steps.iter().map(|step| step_place(view, step)).collect(),
+        hops: further.collect(),
+    }
+}
+
+fn words(answer: &Answer) -> Vec<&'static str> {
+    answer.defects.iter().map(|reason| reason.word()).collect()
+}
+
+fn step_place<'a>(view: View<'a>, step: &Step) -> StepPlace<'a> {
+    let place = step.node.map(|node| place(view, node));
+    StepPlace {
+        file: place.as_ref().map(|place| place.file),
+        line: place.as_ref().map(|place| place.line),
+        text: step.text.clone(),
+    }
+}
+
+fn hop_place<'a>(view: View<'a>, hop: &Hop) -> HopPlace<'a> {
+    let at = |scope: ScopeId| view.config.scope(scope).node.map(|node| place(view, node));
+    HopPlace {
+        server: hop.server.and_then(at),
+        block: hop.block.and_then(at),
+        location: hop.block.and_then(|block| at(location_of(view.config, block))),
+        upstream: hop.upstream.as_ref().map(|it| upstream(&it.request)),
+        status: hop.status,
+        verdict: hop.answer.verdict.word(),
+        reason: hop.answer.reason.word(),
+        defects: words(&hop.answer),
+    }
+}
+
+/// Writes the way of each URL as numbered steps, ending in the request that the backend would receive.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn steps(blocks: &Blocks<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
+    for (url, trace) in blocks.traces {
+        writeln!(out, "{}", Line(url))?;
+        for (number, step) in (1..).zip(&trace.steps) {
+            let place = step_place(blocks.view, step);
+            let at = place.file.zip(place.line).map(|(file, line)| format!("  ({}:{line})", Line(file)));
+            writeln!(out, "  {number:>2}. {}{}", Line(&step.text), at.unwrap_or_default())?;
+        }
+        if let Some(upstream) = trace.hops.last().and_then(|hop| hop.upstream.as_ref()) {
+            head(upstream, out)?;
+        }
+        let answer = &trace.answer;
+        let (start, end) = if style.colour { (colour(answer.verdict.word()), "\x1b[0m") } else { ("", "") };
+        let why =
+            if answer.defects.is_empty() { String::new() } else { format!(": {}", words(answer).join(", ")) };
+        let status = trace
+            .hops
+            .first()
+            .and_then(|hop| hop.status)
+            .map_or(String::new(), |it| format!(" (status {it})"));
+        writeln!(out, "  => {start}{}{end}{why}{status}\n", answer.verdict.word())?;
+    }
+    Ok(())
+}
+
+/// The head of the request as the backend would receive it.
+fn head(upstream: &crate::trace::Upstream, out: &mut dyn Write) -> io::Result<()> {
+    let text = |value: &Value| match value {
+        Value::Known(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::Unknown(variable) => format!("${variable}"),
+    };
+    let request = &upstream.request;
+    let target = String::from_utf8_lossy(&upstream.target).into_owned();
+    writeln!(
+        out,
+        "\n      {} {} HTTP/{}",
+        text(&request.method.value),
+        Line(&target),
+        text(&request.version.value)
+    )?;
+    let lines = [&request.set, &request.defaults, &request.passed].into_iter().flatten();
+    for line in lines.filter(|line| !line.value.is_blank()) {
+        writeln!(out, "      {}: {}", Line(&line.name), Line(&text(&line.value)))?;
+    }
+    writeln!(out)
 }
 
 /// Writes one aligned row for each block.

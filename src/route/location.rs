@@ -1,61 +1,28 @@
 //! The location search (`ngx_http_core_find_location`).
+//!
+//! Inside a regular expression's location only further expressions count: `ngx_http_init_static_location_trees` does not
+//! go there, so that a path location in it, which nginx takes if its name starts with the text of the expression, never
+//! serves anything.
 
-use crate::catalogue::{Handler, directive};
-use crate::config::{ScopeId, ScopeKind, View};
-use crate::value::Regex;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
-/// What a location matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pattern {
-    /// `= /path`
-    Exact(Vec<u8>),
-    /// `/path`, or `^~ /path` where no regular expression of the level may take over.
-    Prefix(Vec<u8>, bool),
-    /// `~ regex` or, without case, `~* regex`
-    Regex(Vec<u8>, bool),
-    /// `@name`
-    Named(Vec<u8>),
-}
+use crate::catalogue::directive;
+use crate::config::{ScopeId, View};
+use crate::value::Captures;
 
-impl Pattern {
-    /// The literal path; `None` for expressions and named locations.
-    pub fn path(&self) -> Option<&[u8]> {
-        match self {
-            Self::Exact(path) | Self::Prefix(path, _) => Some(path),
-            Self::Regex(..) | Self::Named(_) => None,
-        }
-    }
-}
+mod expressions;
+mod level;
+mod paths;
+mod pattern;
 
-/// What a location block matches; the modifier may stick to the pattern (`ngx_http_core_location`).
-pub fn pattern(view: View<'_>, location: ScopeId) -> Option<Pattern> {
-    let node = view.config.scope(location).node?;
-    let (first, second) = (view.arg(node, 0)?, view.arg(node, 1));
-    Some(match second {
-        Some(path) => modified(&first, &path),
-        None => match &*first {
-            [b'=', path @ ..] => modified(b"=", path),
-            [b'^', b'~', path @ ..] => modified(b"^~", path),
-            [b'~', b'*', regex @ ..] => modified(b"~*", regex),
-            [b'~', regex @ ..] => modified(b"~", regex),
-            [b'@', ..] => Pattern::Named(first.to_vec()),
-            path => Pattern::Prefix(path.to_vec(), false),
-        },
-    })
-}
+use expressions::{Expressions, Match};
+use level::Level;
+use paths::Static;
+pub use pattern::{Pattern, pattern};
 
-fn modified(modifier: &[u8], rest: &[u8]) -> Pattern {
-    let rest = rest.to_vec();
-    match modifier {
-        b"=" => Pattern::Exact(rest),
-        b"^~" => Pattern::Prefix(rest, true),
-        b"~*" => Pattern::Regex(rest, true),
-        b"~" => Pattern::Regex(rest, false),
-        _ => Pattern::Prefix(rest, false),
-    }
-}
-
-/// The answer of a location search.
+/// Where a location search ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     /// This location serves.
@@ -68,114 +35,105 @@ pub enum Found {
     Unknown(ScopeId),
 }
 
-/// What one level answers, and whether the search ends there.
-struct Answer {
-    found: Found,
-    last: bool,
+/// The answer of a location search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Where it ends.
+    pub found: Found,
+    /// The captures of the last expression that matched on the way; they replace what the request had captured.
+    pub captures: Option<Captures>,
+    /// The longest prefix location that an expression took the request from.
+    pub over: Option<ScopeId>,
 }
 
-/// The location of `level` (a server, or a location for its nested ones) that serves `uri`, a normalized path. The
-/// longest prefixes lead down; on the way back up the innermost level's expressions are tried first; from one that
-/// matches the search starts again inside it, where only expressions can stand.
+/// The locations of a tree, indexed level by level when they are first asked for.
+pub struct Locations<'a> {
+    view: View<'a>,
+    levels: RefCell<HashMap<ScopeId, Rc<Level>>>,
+    expressions: Expressions,
+}
+
+impl<'a> Locations<'a> {
+    /// The locations of a tree.
+    pub fn of(view: View<'a>) -> Self {
+        Self { view, levels: RefCell::default(), expressions: Expressions::default() }
+    }
+
+    /// The location of `level` (a server, or a location for its nested ones) that serves `uri`, a normalized path. The
+    /// longest prefixes lead down; on the way back up the innermost level's expressions are tried first; then those
+    /// inside the one that matches.
+    pub fn find(&self, level: ScopeId, uri: &[u8]) -> Choice {
+        let (found, mut open) = self.descend(level, uri);
+        let (found, passed) = settle(found);
+        let mut choice = Choice { found, captures: None, over: None };
+        if passed.is_none() && found != Found::Nothing {
+            return choice;
+        }
+        while let Some(matched) = open.iter().rev().find_map(|level| level.expression(uri)) {
+            let Match::Yes(location, captures) = matched else {
+                return Choice { found: Found::Unknown(matched.location()), ..choice };
+            };
+            choice = Choice { found: Found::Location(location), captures: Some(captures), over: passed };
+            open = vec![self.level(location)];
+        }
+        choice
+    }
+
+    /// Follows the longest prefixes down, and lists the levels whose expressions are in play, innermost last.
+    fn descend(&self, level: ScopeId, uri: &[u8]) -> (Static, Vec<Rc<Level>>) {
+        let (mut at, mut best, mut open) = (level, Static::Nothing, Vec::new());
+        loop {
+            let level = self.level(at);
+            let found = level.paths.find(uri);
+            if !matches!(found, Static::Prefix(_, true)) {
+                open.push(level);
+            }
+            match found {
+                Static::Prefix(inner, _) => (best, at) = (found, inner),
+                Static::Nothing => return (best, open),
+                Static::Exact(_) | Static::SlashRedirect(_) => return (found, open),
+            }
+        }
+    }
+
+    /// The named location `name` (`@` included) of a server.
+    pub fn named(&self, server: ScopeId, name: &[u8]) -> Option<ScopeId> {
+        self.level(server).named.get(name).copied()
+    }
+
+    /// Whether a location's expression matches a path; `None` where that is not known.
+    pub fn matches(&self, location: ScopeId, uri: &[u8]) -> Option<bool> {
+        let (pattern, caseless) = pattern(self.view, location)?.expression()?;
+        self.expressions.get(pattern, caseless).captures(uri).ok().map(|captures| captures.is_some())
+    }
+
+    fn level(&self, scope: ScopeId) -> Rc<Level> {
+        let mut levels = self.levels.borrow_mut();
+        Rc::clone(
+            levels.entry(scope).or_insert_with(|| Rc::new(Level::of(self.view, scope, &self.expressions))),
+        )
+    }
+}
+
+/// Where the search ends unless an expression matches, and the prefix location that one would take the request from;
+/// none where expressions are not asked.
+fn settle(found: Static) -> (Found, Option<ScopeId>) {
+    match found {
+        Static::Exact(location) => (Found::Location(location), None),
+        Static::SlashRedirect(location) => (Found::SlashRedirect(location), None),
+        Static::Prefix(location, _) => (Found::Location(location), Some(location)),
+        Static::Nothing => (Found::Nothing, None),
+    }
+}
+
+/// Where [`Locations::find`] ends, for a single question: many are better asked of one [`Locations`].
 pub fn find(view: View<'_>, level: ScopeId, uri: &[u8]) -> Found {
-    let (mut level, mut base) = (level, Found::Nothing);
-    loop {
-        let (answer, open) = descend(view, level, uri);
-        if answer.last {
-            return answer.found;
-        }
-        match open.into_iter().rev().find_map(|level| regex_search(view, level, uri)) {
-            Some(Found::Location(matched)) => (level, base) = (matched, Found::Location(matched)),
-            Some(unknown) => return unknown,
-            None if answer.found == Found::Nothing => return base,
-            None => return answer.found,
-        }
-    }
-}
-
-/// Follows the longest prefixes down and lists the levels whose expressions are in play.
-fn descend(view: View<'_>, level: ScopeId, uri: &[u8]) -> (Answer, Vec<ScopeId>) {
-    let (mut level, mut open) = (level, Vec::new());
-    let mut best = Answer { found: Found::Nothing, last: false };
-    loop {
-        let (answer, noregex) = static_search(view, level, uri);
-        if !noregex {
-            open.push(level);
-        }
-        match answer.found {
-            _ if answer.last => return (answer, open),
-            Found::Location(inner) => (best, level) = (answer, inner),
-            _ => return (best, open),
-        }
-    }
-}
-
-/// Steps a to c of the search on one level, and whether its expressions are out of play.
-fn static_search(view: View<'_>, level: ScopeId, uri: &[u8]) -> (Answer, bool) {
-    let (mut longest, mut redirect): (Option<(usize, ScopeId, bool)>, Option<ScopeId>) = (None, None);
-    for (location, pattern) in locations(view, level) {
-        match pattern {
-            Pattern::Exact(path) if path == uri => {
-                return (Answer { found: Found::Location(location), last: true }, true);
-            }
-            Pattern::Prefix(path, noregex)
-                if uri.starts_with(&path) && longest.is_none_or(|(length, ..)| path.len() > length) =>
-            {
-                longest = Some((path.len(), location, noregex));
-            }
-            Pattern::Exact(path) if is_slashed(&path, uri) => redirect = Some(location),
-            Pattern::Prefix(path, _) if is_slashed(&path, uri) => redirect = redirect.or(Some(location)),
-            _ => {}
-        }
-    }
-    let equal = longest.is_some_and(|(length, ..)| length == uri.len());
-    if let Some(location) = redirect.filter(|_| !equal && pair_passes(view, level, uri)) {
-        return (Answer { found: Found::SlashRedirect(location), last: true }, true);
-    }
-    match longest {
-        Some((_, location, noregex)) => (Answer { found: Found::Location(location), last: false }, noregex),
-        None => (Answer { found: Found::Nothing, last: false }, false),
-    }
-}
-
-/// `/x/` and `= /x/` share a node of the search tree: either one's pass makes nginx redirect `/x`.
-fn pair_passes(view: View<'_>, level: ScopeId, uri: &[u8]) -> bool {
-    locations(view, level).any(|(location, pattern)| {
-        pattern.path().is_some_and(|path| is_slashed(path, uri)) && passes(view, location)
-    })
-}
-
-fn is_slashed(path: &[u8], uri: &[u8]) -> bool {
-    path.strip_suffix(b"/") == Some(uri)
-}
-
-/// Whether a location has a pass of its own (`clcf->auto_redirect`).
-fn passes(view: View<'_>, location: ScopeId) -> bool {
-    view.config
-        .directives(location)
-        .any(|node| view.config.node(node).name.handler().is_some_and(Handler::is_pass))
-}
-
-/// The first expression of a level that matches.
-fn regex_search(view: View<'_>, level: ScopeId, uri: &[u8]) -> Option<Found> {
-    locations(view, level).find_map(|(location, pattern)| {
-        let Pattern::Regex(pattern, caseless) = pattern else { return None };
-        match Regex::new(&pattern, caseless).and_then(|regex| regex.is_match(uri)) {
-            Ok(false) => None,
-            Ok(true) => Some(Found::Location(location)),
-            Err(_) => Some(Found::Unknown(location)),
-        }
-    })
-}
-
-fn locations(view: View<'_>, level: ScopeId) -> impl Iterator<Item = (ScopeId, Pattern)> {
-    let is_location = move |id: &ScopeId| view.config.scope(*id).kind == ScopeKind::Location;
-    view.config.children(level).filter(is_location).filter_map(move |id| Some((id, pattern(view, id)?)))
+    Locations::of(view).find(level, uri).found
 }
 
 /// The named location `name` (`@` included) of a server.
 pub fn named(view: View<'_>, server: ScopeId, name: &[u8]) -> Option<ScopeId> {
-    locations(view, server).find(|(_, pattern)| *pattern == Pattern::Named(name.to_vec())).map(|(id, _)| id)
+    Locations::of(view).named(server, name)
 }
 
 /// Whether a location may only be reached from inside; nested ones inherit it.

@@ -12,7 +12,7 @@ use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
 use crate::files::{Disk, Files};
 use crate::finding::{Finding, ReadError, Safety, Severity};
-use crate::lint::{Input, Options, Outcome, lint};
+use crate::lint::{Input, Options, Outcome, STANDARD_INPUT, lint};
 use crate::output::{self, Format, Report, Summary};
 
 /// Lints, fixes where asked to, prints, and says how it ended.
@@ -63,8 +63,8 @@ fn inputs(arguments: &Check) -> Result<Vec<Input>, Error> {
         if path != Path::new("-") {
             inputs.push(Input::Path(path.clone()));
         } else if !inputs.iter().any(|input| matches!(input, Input::Text(..))) {
-            let name = arguments.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into());
-            inputs.push(Input::Text(name, standard_input()?));
+            let name = arguments.stdin_filename.as_deref().unwrap_or(STANDARD_INPUT);
+            inputs.push(Input::Text(name.to_owned(), standard_input()?));
         }
     }
     Ok(inputs)

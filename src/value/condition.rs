@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::regex::Regex;
+use super::regex::{Captures, Regex};
 use super::{Environment, Value};
 use crate::config::{NodeId, View};
 
@@ -67,19 +67,36 @@ pub fn words(view: View<'_>, node: NodeId) -> Vec<Cow<'_, [u8]>> {
     words
 }
 
+/// What a condition has done to the captures.
+pub(super) enum Tried {
+    /// It has no expression.
+    Nothing,
+    /// Its expression matched with these captures, or did not.
+    Expression(Option<Captures>),
+    /// Nobody knows.
+    Unknown,
+}
+
 /// Whether the condition of the `if` at `node` holds.
 pub fn condition(environment: &Environment<'_>, node: NodeId) -> Outcome {
+    asked(environment, node).0
+}
+
+/// The same, and what its expression has captured.
+pub(super) fn asked(environment: &Environment<'_>, node: NodeId) -> (Outcome, Tried) {
     let words = words(environment.view, node);
     let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
+    let plain = |outcome: Outcome| (outcome, Tried::Nothing);
+    let inverse = |(outcome, tried): (Outcome, Tried)| (outcome.not(), tried);
     match words.as_slice() {
-        [variable] => holds(&environment.evaluate(variable)),
-        [variable, b"=", value] => compare(environment, variable, value),
-        [variable, b"!=", value] => compare(environment, variable, value).not(),
+        [variable] => plain(holds(&environment.evaluate(variable))),
+        [variable, b"=", value] => plain(compare(environment, variable, value)),
+        [variable, b"!=", value] => plain(compare(environment, variable, value).not()),
         [variable, b"~", pattern] => search(environment, variable, pattern, false),
         [variable, b"~*", pattern] => search(environment, variable, pattern, true),
-        [variable, b"!~", pattern] => search(environment, variable, pattern, false).not(),
-        [variable, b"!~*", pattern] => search(environment, variable, pattern, true).not(),
-        _ => Outcome::Unknown,
+        [variable, b"!~", pattern] => inverse(search(environment, variable, pattern, false)),
+        [variable, b"!~*", pattern] => inverse(search(environment, variable, pattern, true)),
+        _ => plain(Outcome::Unknown),
     }
 }
 
@@ -95,8 +112,17 @@ fn compare(environment: &Environment<'_>, variable: &[u8], value: &[u8]) -> Outc
     }
 }
 
-fn search(environment: &Environment<'_>, variable: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
-    let Value::Known(subject) = environment.evaluate(variable) else { return Outcome::Unknown };
-    let found = Regex::new(pattern, caseless).and_then(|regex| regex.is_match(&subject));
-    found.map_or(Outcome::Unknown, Outcome::from)
+fn search(
+    environment: &Environment<'_>,
+    variable: &[u8],
+    pattern: &[u8],
+    caseless: bool,
+) -> (Outcome, Tried) {
+    let Value::Known(subject) = environment.evaluate(variable) else {
+        return (Outcome::Unknown, Tried::Unknown);
+    };
+    match Regex::new(pattern, caseless).and_then(|regex| regex.captures(&subject)) {
+        Ok(captures) => (captures.is_some().into(), Tried::Expression(captures)),
+        Err(_) => (Outcome::Unknown, Tried::Unknown),
+    }
 }

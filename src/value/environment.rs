@@ -1,10 +1,11 @@
 //! The variables of one request at one block.
 
-use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::map::{MapInfo, maps_of};
-use super::set::assignments;
+use super::set::{Assigned, assignments, before, on_entering};
 use super::{Part, Value, parts};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
@@ -12,6 +13,10 @@ use crate::value::regex::Captures;
 
 /// Maps may be keyed on maps; a circle of them is given up at this depth.
 const MOST_NESTED_VARIABLES: u8 = 32;
+
+/// Values that are made of values grow without end; what is longer than any header line that nginx could send is not
+/// worked out.
+const LONGEST_VALUE: usize = 64 * 1024;
 
 /// The request that a client sends. What is `None` is not known, so neither are the variables made from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +46,11 @@ impl Client {
             remote_addr: "127.0.0.1".into(),
             host: None,
         }
+    }
+
+    /// The same client asking for a page.
+    pub fn plain() -> Self {
+        Self { headers: Vec::new(), ..Self::handshake() }
     }
 
     /// The same with `name` replaced by `value`, or removed where `value` is empty.
@@ -77,7 +87,6 @@ impl Client {
 #[derive(Debug, Clone)]
 enum Definition {
     Map(MapInfo),
-    Set,
     /// Set by something whose value is not in the configuration: geo, `split_clients`, Lua, a named capture, ...
     Other,
 }
@@ -86,24 +95,55 @@ enum Definition {
 #[derive(Debug, Default)]
 pub struct Definitions {
     by_name: HashMap<Vec<u8>, Definition>,
+    /// The variables of `set`: where no `set` has run, a map of the same name counts, else they are empty.
+    set: HashSet<Vec<u8>>,
+    entered: RefCell<Vec<(Client, Entered)>>,
 }
+
+/// What the rewrite directives of each server assign to the requests of one client.
+type Entered = HashMap<ScopeId, Rc<Assigned>>;
 
 impl Definitions {
     /// Collects the definitions of a tree; of two maps for one variable the last counts.
     pub fn of(view: View<'_>) -> Self {
         let mut definitions = Self::default();
-        for scope in view.config.scope_ids().filter(|&id| view.config.scope(id).kind == ScopeKind::Data) {
+        let is_data = |id: &ScopeId| view.config.scope(*id).kind == ScopeKind::Data;
+        for scope in view.config.scope_ids().filter(is_data).filter(|&id| is_for_http(view, id)) {
             definitions.add_data_block(view, scope);
         }
         for scope in view.config.scope_ids() {
-            for name in [directive::SET, directive::AUTH_REQUEST_SET] {
-                for node in view.config.own(scope, name) {
-                    let definition = if name == directive::SET { Definition::Set } else { Definition::Other };
-                    definitions.add(view, node, 0, definition);
-                }
+            for node in view.config.own(scope, directive::AUTH_REQUEST_SET) {
+                definitions.add(view, node, 0, Definition::Other);
+            }
+            for node in view.config.own(scope, directive::SET) {
+                definitions.set.extend(variable_name(view, node, 0));
             }
         }
         definitions
+    }
+
+    /// What the rewrite directives of a server assign for a client; `run` is asked once.
+    pub(super) fn entered(
+        &self,
+        server: ScopeId,
+        client: &Client,
+        run: impl FnOnce() -> Assigned,
+    ) -> Rc<Assigned> {
+        let known = |all: &Vec<(Client, Entered)>| {
+            all.iter()
+                .find(|(other, _)| other == client)
+                .and_then(|(_, servers)| servers.get(&server).cloned())
+        };
+        if let Some(assigned) = known(&self.entered.borrow()) {
+            return assigned;
+        }
+        let assigned = Rc::new(run());
+        let mut all = self.entered.borrow_mut();
+        match all.iter_mut().find(|(other, _)| other == client) {
+            Some((_, servers)) => drop(servers.insert(server, Rc::clone(&assigned))),
+            None => all.push((client.clone(), HashMap::from([(server, Rc::clone(&assigned))]))),
+        }
+        assigned
     }
 
     fn add_data_block(&mut self, view: View<'_>, scope: ScopeId) {
@@ -115,9 +155,8 @@ impl Definitions {
     }
 
     fn add(&mut self, view: View<'_>, node: NodeId, argument: usize, definition: Definition) {
-        let Some(word) = view.arg(node, argument) else { return };
-        if let Some(name) = word.strip_prefix(b"$") {
-            self.by_name.insert(name.to_ascii_lowercase(), definition);
+        if let Some(name) = variable_name(view, node, argument) {
+            self.by_name.insert(name, definition);
         }
     }
 
@@ -139,8 +178,21 @@ impl Definitions {
 
     /// Whether the tree defines a variable.
     pub fn has(&self, name: &[u8]) -> bool {
-        self.by_name.contains_key(&name.to_ascii_lowercase())
+        let name = name.to_ascii_lowercase();
+        self.by_name.contains_key(&name) || self.set.contains(&name)
     }
+}
+
+/// A stream's maps have variables of their own.
+fn is_for_http(view: View<'_>, scope: ScopeId) -> bool {
+    let kinds = |kind: ScopeKind| view.config.enclosing(scope, kind).is_some();
+    !kinds(ScopeKind::Stream) && !kinds(ScopeKind::Mail)
+}
+
+/// The variable that an argument names, in lower case.
+fn variable_name(view: View<'_>, node: NodeId, argument: usize) -> Option<Vec<u8>> {
+    let word = view.arg(node, argument)?;
+    word.strip_prefix(b"$").map(<[u8]>::to_ascii_lowercase)
 }
 
 /// The variables of one request that has reached `block`.
@@ -154,7 +206,10 @@ pub struct Environment<'a> {
     /// The block that serves it.
     pub block: ScopeId,
     in_flight: Option<&'a dyn InFlight>,
-    assigned: OnceCell<HashMap<Vec<u8>, Value>>,
+    assigned: OnceCell<Assigned>,
+    /// The results of maps: nginx, too, keeps them for the request. Maps that use others twice would cost twice as much
+    /// at each step.
+    mapped: RefCell<HashMap<Vec<u8>, Value>>,
     depth: Cell<u8>,
 }
 
@@ -197,19 +252,44 @@ impl<'a> Environment<'a> {
             block,
             in_flight: None,
             assigned: OnceCell::new(),
+            mapped: RefCell::default(),
             depth: Cell::new(0),
         }
     }
 
+    /// The same request at another block.
+    pub(super) fn at(&self, block: ScopeId) -> Self {
+        let (assigned, mapped) = (OnceCell::new(), RefCell::default());
+        Self { block, assigned, mapped, depth: self.depth.clone(), ..*self }
+    }
+
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.
-    pub(super) fn during(&self, assigned: HashMap<Vec<u8>, Value>) -> Self {
-        let depth = self.depth.clone();
-        Self { assigned: OnceCell::from(assigned), depth, ..*self }
+    pub(super) fn with(mut self, assigned: Assigned) -> Self {
+        self.assigned = OnceCell::from(assigned);
+        self
+    }
+
+    /// The request when the server's rewrite directives have run, and none of a location.
+    pub(super) fn entering(&self) -> Self {
+        self.at(self.block).with(on_entering(self))
+    }
+
+    /// The request when the block's own rewrite directives begin to run.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        self.at(self.block).with(before(self))
     }
 
     /// Takes the assigned variables back out.
-    pub(super) fn into_assigned(self) -> HashMap<Vec<u8>, Value> {
+    pub(super) fn into_assigned(self) -> Assigned {
         self.assigned.into_inner().unwrap_or_default()
+    }
+
+    /// Changes what has been assigned so far.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Assigned)) {
+        let mut assigned = self.assigned.take().unwrap_or_default();
+        change(&mut assigned);
+        self.assigned = OnceCell::from(assigned);
     }
 
     /// What a decoded value is for this request.
@@ -219,12 +299,13 @@ impl<'a> Environment<'a> {
             match part {
                 Part::Text(text) => out.extend_from_slice(text),
                 Part::Variable(name) => match self.variable(name) {
-                    Value::Known(bytes) => out.extend(bytes),
+                    Value::Known(bytes) if out.len() + bytes.len() <= LONGEST_VALUE => out.extend(bytes),
+                    Value::Known(_) => return Value::Unknown(String::from_utf8_lossy(name).into_owned()),
                     unknown @ Value::Unknown(_) => return unknown,
                 },
-                Part::Capture(number) => match self.in_flight.map(|it| it.capture(number)) {
-                    Some(Value::Known(bytes)) => out.extend(bytes),
-                    _ => return Value::Unknown(number.to_string()),
+                Part::Capture(number) => match self.capture(number) {
+                    Value::Known(bytes) => out.extend(bytes),
+                    unknown @ Value::Unknown(_) => return unknown,
                 },
                 Part::Invalid(text) => return Value::Unknown(String::from_utf8_lossy(text).into_owned()),
             }
@@ -249,14 +330,25 @@ impl<'a> Environment<'a> {
         self.in_flight
     }
 
+    fn capture(&self, number: u8) -> Value {
+        let known = match self.in_flight {
+            Some(request) => Some(request.capture(number)),
+            None => self.assigned().capture(number).map(Value::Known),
+        };
+        known.unwrap_or_else(|| Value::Unknown(number.to_string()))
+    }
+
     fn look_up(&self, name: &[u8]) -> Option<Value> {
         if let Some(request) = self.in_flight {
             return self.look_up_in_flight(request, name);
         }
+        if let Some(assigned) = self.assigned().get(name) {
+            return Some(assigned.clone());
+        }
         match self.definitions.by_name.get(name) {
-            Some(Definition::Map(map)) => return Some(map.evaluate(self)),
-            Some(Definition::Set) => return self.assigned().get(name).cloned().or(Some(Value::EMPTY)),
+            Some(Definition::Map(map)) => return Some(self.mapped(name, map)),
             Some(Definition::Other) => return None,
+            None if self.definitions.set.contains(name) => return Some(Value::EMPTY),
             None => {}
         }
         let name = std::str::from_utf8(name).ok()?;
@@ -265,17 +357,42 @@ impl<'a> Environment<'a> {
             "remote_addr" => Some(Value::known(self.client.remote_addr.as_str())),
             "server_protocol" => Some(Value::known("HTTP/1.1")),
             "host" => self.client.host.as_deref().map(Value::known),
+            "server_name" => self.server_name(),
+            "content_length" | "content_type" | "http2" | "http3" => Some(Value::EMPTY),
             _ => self.client.http_variable(name.strip_prefix("http_")?),
         }
     }
 
-    fn look_up_in_flight(&self, request: &dyn InFlight, name: &[u8]) -> Option<Value> {
-        let Some(Definition::Map(map)) = self.definitions.by_name.get(name) else {
-            let assigned = request.variable(std::str::from_utf8(name).ok()?);
-            let is_set = matches!(self.definitions.by_name.get(name), Some(Definition::Set));
-            return assigned.or(is_set.then_some(Value::EMPTY));
+    fn mapped(&self, name: &[u8], map: &MapInfo) -> Value {
+        let known = self.mapped.borrow().get(name).cloned();
+        known.unwrap_or_else(|| {
+            let value = map.evaluate(self);
+            self.mapped.borrow_mut().insert(name.to_vec(), value.clone());
+            value
+        })
+    }
+
+    /// The server's first name without the dot that `.example.org` begins with; empty where it has none.
+    fn server_name(&self) -> Option<Value> {
+        let config = self.view.config;
+        let server = config.enclosing(self.block, ScopeKind::Server)?;
+        let Some(node) = config.own(server, directive::SERVER_NAME).next() else {
+            return config.scope(server).in_sight.then_some(Value::EMPTY);
         };
-        request.kept(name).or_else(|| {
+        let name = self.view.arg(node, 0)?;
+        Some(Value::known(name.strip_prefix(b".").unwrap_or(&name)))
+    }
+
+    fn look_up_in_flight(&self, request: &dyn InFlight, name: &[u8]) -> Option<Value> {
+        let map = match self.definitions.by_name.get(name) {
+            Some(Definition::Map(map)) => Some(map),
+            _ => None,
+        };
+        let is_set = self.definitions.set.contains(name);
+        let assigned = || request.variable(std::str::from_utf8(name).ok()?);
+        let Some(map) = map else { return assigned().or(is_set.then_some(Value::EMPTY)) };
+        let assigned = if is_set { assigned() } else { None };
+        assigned.or_else(|| request.kept(name)).or_else(|| {
             let value = map.evaluate(self);
             request.keep(name, &value);
             Some(value)
@@ -284,7 +401,7 @@ impl<'a> Environment<'a> {
 
     /// The variables that `set` has assigned on the way to the block. Assigning may itself ask for variables, then for
     /// those assigned so far.
-    fn assigned(&self) -> &HashMap<Vec<u8>, Value> {
+    fn assigned(&self) -> &Assigned {
         self.assigned.get_or_init(|| assignments(self))
     }
 }

@@ -1,5 +1,7 @@
 //! `map` blocks (`ngx_http_map_find`).
 
+use std::collections::HashMap;
+
 use super::regex::Regex;
 use super::{Environment, Value};
 use crate::catalogue::directive;
@@ -40,6 +42,29 @@ pub struct MapInfo {
     pub hostnames: bool,
     /// Whether all of it was read.
     pub in_sight: bool,
+    index: Index,
+}
+
+/// The entries by what they match, as numbers into [`MapInfo::entries`]: maps of a hundred thousand lines are common.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Index {
+    exact: HashMap<Vec<u8>, usize>,
+    regexes: Vec<usize>,
+    default: Option<usize>,
+}
+
+impl Index {
+    fn of(entries: &[Entry]) -> Self {
+        let mut index = Self::default();
+        for (number, entry) in entries.iter().enumerate() {
+            match &entry.key {
+                Key::Exact(key) => drop(index.exact.entry(key.to_ascii_lowercase()).or_insert(number)),
+                Key::Regex(..) => index.regexes.push(number),
+                Key::Default => index.default = Some(number),
+            }
+        }
+        index
+    }
 }
 
 /// Reads a `map` block.
@@ -52,6 +77,7 @@ pub fn maps_of(view: View<'_>, scope: ScopeId) -> Option<MapInfo> {
         entries: Vec::new(),
         hostnames: false,
         in_sight: opened.in_sight,
+        index: Index::default(),
     };
     for entry in view.config.directives(scope) {
         match (view.arg(entry, 0), &*view.name(entry)) {
@@ -63,6 +89,7 @@ pub fn maps_of(view: View<'_>, scope: ScopeId) -> Option<MapInfo> {
             }
         }
     }
+    info.index = Index::of(&info.entries);
     Some(info)
 }
 
@@ -125,42 +152,43 @@ impl MapInfo {
 
     /// Exact keys first, then expressions in their order, which an empty value never reaches, then the default.
     fn find(&self, source: &[u8]) -> Found<'_> {
-        let exact = |entry: &&Entry| matches!(&entry.key, Key::Exact(key) if self.matches_key(key, source));
-        if let Some(entry) = self.entries.iter().find(exact) {
-            return Found::Entry(entry);
+        let numbered = |number: usize| self.entries.get(number).map_or(Found::Nothing, Found::Entry);
+        if let Some(number) = self.exact(&source.to_ascii_lowercase()) {
+            return numbered(number);
         }
         if !self.in_sight {
             return Found::Unknown;
         }
-        for entry in self.entries.iter().filter(|_| !source.is_empty()) {
-            let Key::Regex(pattern, caseless) = &entry.key else { continue };
+        for &number in self.index.regexes.iter().filter(|_| !source.is_empty()) {
+            let Some(Entry { key: Key::Regex(pattern, caseless), .. }) = self.entries.get(number) else {
+                continue;
+            };
             match Regex::new(pattern, *caseless).and_then(|regex| regex.is_match(source)) {
-                Ok(true) => return Found::Entry(entry),
+                Ok(true) => return numbered(number),
                 Ok(false) => {}
                 Err(_) => return Found::Unknown,
             }
         }
-        let default = self.entries.iter().rev().find(|entry| entry.key == Key::Default);
-        default.map_or(Found::Nothing, Found::Entry)
+        self.index.default.map_or(Found::Nothing, numbered)
     }
 
-    fn matches_key(&self, key: &[u8], source: &[u8]) -> bool {
-        if key.eq_ignore_ascii_case(source) {
-            return true;
-        }
-        self.hostnames && matches_host(&key.to_ascii_lowercase(), &source.to_ascii_lowercase())
+    /// The entry with this key, for a source in lower case.
+    fn exact(&self, source: &[u8]) -> Option<usize> {
+        let found = self.index.exact.get(source).copied();
+        found.or_else(|| if self.hostnames { self.wildcard(source) } else { None })
     }
-}
 
-/// `*.example.org`, `.example.org` and `www.example.*` against a host name, both in lower case.
-fn matches_host(key: &[u8], host: &[u8]) -> bool {
-    match key {
-        [b'*', suffix @ ..] if suffix.first() == Some(&b'.') => {
-            host.len() > suffix.len() && host.ends_with(suffix)
-        }
-        [b'.', name @ ..] => host == name || host.len() > key.len() && host.ends_with(key),
-        [prefix @ .., b'*'] if prefix.last() == Some(&b'.') => host.starts_with(prefix),
-        _ => false,
+    /// With `hostnames`, the longest `*.x` or `.x`, then the longest `x.*` (`ngx_hash_find_combined`).
+    fn wildcard(&self, host: &[u8]) -> Option<usize> {
+        let of = |key: &[u8]| self.index.exact.get(key).copied();
+        let dots: Vec<usize> = memchr::memchr_iter(b'.', host).collect();
+        let head = |&at: &usize| {
+            let suffix = host.get(at..).unwrap_or_default();
+            of(&[b"*", suffix].concat()).or_else(|| of(suffix))
+        };
+        let tail = |&at: &usize| of(&[host.get(..=at).unwrap_or_default(), b"*"].concat());
+        let whole = || of(&[b".", host].concat());
+        whole().or_else(|| dots.iter().find_map(head)).or_else(|| dots.iter().rev().find_map(tail))
     }
 }
 

@@ -8,11 +8,12 @@ mod regex;
 mod script;
 mod set;
 
-pub use condition::{Outcome, condition, holds};
+pub use condition::{Outcome, condition, holds, words as condition_words};
 pub use environment::{Client, Definitions, Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};
 pub use regex::{Captures, Regex, RegexError};
 pub use script::{Part, parts, variables};
+pub use set::{opened_by, steps};
 
 /// A value for one request.
 #[derive(Debug, Clone, PartialEq, Eq)]

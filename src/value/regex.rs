@@ -2,16 +2,28 @@
 //! compared as Latin-1 characters, so that a byte is a character.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use fancy_regex::RegexBuilder;
 
 /// Work after which a match is given up: an expression that explodes must not stop a run.
 const MOST_BACKTRACKING: usize = 200_000;
 
+/// Compiled expressions that a thread keeps: the blocks of one configuration ask the same few again and again.
+const MOST_COMPILED: usize = 1024;
+
+type Compiled = HashMap<(Vec<u8>, bool), Result<Regex, RegexError>>;
+
+thread_local! {
+    static COMPILED: RefCell<Compiled> = RefCell::default();
+}
+
 /// A compiled expression.
 #[derive(Debug, Clone)]
 pub struct Regex {
-    inner: fancy_regex::Regex,
+    inner: Arc<fancy_regex::Regex>,
 }
 
 /// Why the answer of an expression is not known.
@@ -35,16 +47,31 @@ pub struct Captures {
 }
 
 impl Regex {
-    /// Compiles a pattern; `caseless` for `~*`.
+    /// The compiled pattern; `caseless` for `~*`.
     ///
     /// # Errors
     /// Where the engine refuses it, which does not mean that PCRE would.
     pub fn new(pattern: &[u8], caseless: bool) -> Result<Self, RegexError> {
+        let key = (pattern.to_vec(), caseless);
+        if let Some(known) = COMPILED.with_borrow(|compiled| compiled.get(&key).cloned()) {
+            return known;
+        }
+        let regex = Self::compile(pattern, caseless);
+        COMPILED.with_borrow_mut(|compiled| {
+            if compiled.len() >= MOST_COMPILED {
+                compiled.clear();
+            }
+            compiled.insert(key, regex.clone());
+        });
+        regex
+    }
+
+    fn compile(pattern: &[u8], caseless: bool) -> Result<Self, RegexError> {
         RegexBuilder::new(&ascii_classes(pattern))
             .case_insensitive(caseless)
             .backtrack_limit(MOST_BACKTRACKING)
             .build()
-            .map(|inner| Self { inner })
+            .map(|inner| Self { inner: Arc::new(inner) })
             .map_err(|error| RegexError::Compile(error.to_string()))
     }
 

@@ -1,76 +1,225 @@
-//! The `set` directives that have run when a request reaches a block: those of its server, then those of its location,
-//! in order; an outer location's never run. An `if` is entered where its condition is known to be true.
+//! What the rewrite directives have assigned when a request reaches a block: those of its server, then those of its
+//! location, in order; an outer location's never run (`ngx_http_rewrite_handler`).
+//!
+//! An `if` is entered where its condition is known to be true. What one assigns that may or may not be entered is not
+//! known afterwards.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
+use super::regex::Captures;
 use super::{Environment, Outcome, Value, condition};
-use crate::catalogue::directive;
-use crate::config::{NodeId, ScopeId, ScopeKind};
+use crate::catalogue::{DirectiveId, directive};
+use crate::config::{Config, NodeId, ScopeId, ScopeKind};
 use crate::scope::location_of;
 
-type Assigned = HashMap<Vec<u8>, Value>;
+/// The variables and captures of a request in its rewrite phase.
+#[derive(Debug, Clone, Default)]
+pub struct Assigned {
+    /// What the server's directives have assigned.
+    outer: Option<Rc<Assigned>>,
+    values: HashMap<Vec<u8>, Value>,
+    /// `$0`, `$1`, ... of the last expression; `None` where they are not known, as after a location's or a rewrite's.
+    captures: Option<Vec<Vec<u8>>>,
+}
 
-/// What is assigned at the environment's block.
+impl Assigned {
+    fn inside(outer: Rc<Self>) -> Self {
+        Self { captures: None, values: HashMap::new(), outer: Some(outer) }
+    }
+
+    /// What has been assigned to a variable, its name in lower case.
+    pub fn get(&self, name: &[u8]) -> Option<&Value> {
+        self.values.get(name).or_else(|| self.outer.as_ref()?.values.get(name))
+    }
+
+    /// What the last expression has captured; `None` where that is not known.
+    pub fn capture(&self, number: u8) -> Option<Vec<u8>> {
+        let captures = self.captures.as_ref()?;
+        Some(captures.get(usize::from(number)).cloned().unwrap_or_default())
+    }
+
+    /// Assigns a variable.
+    pub fn set(&mut self, name: &[u8], value: Value) {
+        self.values.insert(name.to_ascii_lowercase(), value);
+    }
+
+    /// An expression has been tried: one that does not match empties the captures.
+    pub fn tried(&mut self, captures: Option<Captures>) {
+        let Captures { numbered, named } = captures.unwrap_or_default();
+        for (name, value) in named {
+            self.set(name.as_bytes(), Value::Known(value));
+        }
+        self.captures = Some(numbered);
+    }
+
+    /// An expression has been tried on what is not known.
+    pub fn lost_captures(&mut self) {
+        self.captures = None;
+    }
+}
+
+/// Whether a phase goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    On,
+    Stop,
+}
+
+/// What is assigned when the environment's block answers.
 pub fn assignments(environment: &Environment<'_>) -> Assigned {
     let config = environment.view.config;
-    let mut assigned = Assigned::new();
-    if let Some(server) = config.enclosing(environment.block, ScopeKind::Server) {
-        assigned = run(environment, server, assigned);
-    }
-    let location = location_of(config, environment.block);
-    let skipped = config.scope(environment.block).kind == ScopeKind::LimitExcept;
+    let mut now = environment.entering();
+    let block = environment.block;
+    let location = location_of(config, block);
+    let skipped = config.scope(block).kind == ScopeKind::LimitExcept;
     if config.scope(location).kind == ScopeKind::Location && !skipped {
-        assigned = run(environment, location, assigned);
+        run(&mut now, location, None);
     }
-    assigned
+    now.into_assigned()
 }
 
-/// Runs the `set` directives of one block and of the `if`s in it.
-fn run(environment: &Environment<'_>, scope: ScopeId, assigned: Assigned) -> Assigned {
+/// What is assigned when the rewrite directives of the environment's block begin to run: by the server's, and for an
+/// `if` by those that stand before it in its location.
+pub fn before(environment: &Environment<'_>) -> Assigned {
     let config = environment.view.config;
-    let sets = config.own(scope, directive::SET).map(|node| (node, None));
-    let branches = config.children(scope).filter_map(|branch| {
-        let kind = config.scope(branch).kind;
-        let is_if = matches!(kind, ScopeKind::IfInServer | ScopeKind::IfInLocation);
-        config.scope(branch).node.filter(|_| is_if).map(|node| (node, Some(branch)))
+    let mut now = environment.entering();
+    let scope = config.scope(environment.block);
+    if let (ScopeKind::IfInLocation, Some(parent)) = (scope.kind, scope.parent) {
+        run(&mut now, parent, scope.node);
+    }
+    now.into_assigned()
+}
+
+/// What the server's directives assign, before any location's.
+pub fn on_entering(environment: &Environment<'_>) -> Assigned {
+    let config = environment.view.config;
+    let Some(server) = config.enclosing(environment.block, ScopeKind::Server) else {
+        return Assigned::default();
+    };
+    if server == environment.block {
+        return Assigned::default();
+    }
+    let known = environment.definitions.entered(server, environment.client, || {
+        let mut now = environment.at(server).with(Assigned::default());
+        run(&mut now, server, None);
+        now.into_assigned()
     });
-    let mut steps: Vec<(NodeId, Option<ScopeId>)> = sets.chain(branches).collect();
+    Assigned::inside(known)
+}
+
+/// The rewrite directives of a block in order, with the scope of each `if`.
+pub fn steps(config: &Config, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> {
+    const SIMPLE: [DirectiveId; 4] =
+        [directive::SET, directive::BREAK, directive::RETURN, directive::REWRITE];
+    let simple = SIMPLE.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None));
+    let branches = config.own(block, directive::IF).map(|node| (node, opened_by(config, node)));
+    let mut steps: Vec<_> = simple.chain(branches).collect();
     steps.sort_unstable();
-    steps.into_iter().fold(assigned, |assigned, (node, branch)| match branch {
-        None => assign(environment, node, assigned),
-        Some(branch) => enter(environment, node, branch, assigned),
-    })
+    steps
 }
 
-fn assign(environment: &Environment<'_>, node: NodeId, assigned: Assigned) -> Assigned {
-    let view = environment.view;
-    let (Some(name), Some(value)) = (view.arg(node, 0), view.arg(node, 1)) else { return assigned };
-    let now = environment.during(assigned);
-    let value = now.evaluate(&value);
-    let mut assigned = now.into_assigned();
-    assigned.insert(name.strip_prefix(b"$").unwrap_or(&name).to_ascii_lowercase(), value);
-    assigned
+/// The scope that a block directive opens: scopes are numbered in the order of their directives.
+pub fn opened_by(config: &Config, node: NodeId) -> Option<ScopeId> {
+    let index = config.scopes.binary_search_by(|scope| scope.node.cmp(&Some(node))).ok()?;
+    u32::try_from(index).ok().map(ScopeId)
 }
 
-/// Runs a branch that is certainly taken; what a branch assigns that may or may not be taken is not known afterwards.
-fn enter(environment: &Environment<'_>, node: NodeId, branch: ScopeId, assigned: Assigned) -> Assigned {
-    let now = environment.during(assigned);
-    let taken = if branch == environment.block { Outcome::True } else { condition(&now, node) };
-    let mut assigned = now.into_assigned();
-    let config = environment.view.config;
+/// Runs the directives of a block and of the `if`s in it, those before `end`.
+fn run(now: &mut Environment<'_>, scope: ScopeId, end: Option<NodeId>) {
+    for (node, branch) in steps(now.view.config, scope) {
+        if end.is_some_and(|end| node >= end) {
+            return;
+        }
+        let step = match branch {
+            Some(branch) => enter(now, node, branch),
+            None => simple(now, node),
+        };
+        if step == Step::Stop {
+            return;
+        }
+    }
+}
+
+fn simple(now: &mut Environment<'_>, node: NodeId) -> Step {
+    match now.view.config.node(node).name {
+        directive::SET => {
+            now.assign(node);
+            Step::On
+        }
+        directive::REWRITE => {
+            now.lose_captures();
+            Step::On
+        }
+        _ => Step::Stop,
+    }
+}
+
+/// Runs a branch that is certainly taken.
+fn enter(now: &mut Environment<'_>, node: NodeId, branch: ScopeId) -> Step {
+    let taken = now.ask_at(node, branch);
+    let config = now.view.config;
     match taken {
-        Outcome::False => assigned,
+        Outcome::False => Step::On,
         Outcome::True => {
-            config.own(branch, directive::SET).fold(assigned, |it, set| assign(environment, set, it))
+            let steps = steps(config, branch).into_iter();
+            let mut ended = steps.map(|(node, _)| simple(now, node));
+            if ended.any(|step| step == Step::Stop) { Step::Stop } else { Step::On }
         }
         Outcome::Unknown => {
             for set in config.own(branch, directive::SET) {
-                let Some(name) = environment.view.arg(set, 0) else { continue };
-                let name = name.strip_prefix(b"$").unwrap_or(&name).to_ascii_lowercase();
-                let shown = String::from_utf8_lossy(&name).into_owned();
-                assigned.insert(name, Value::Unknown(shown));
+                now.forget(set);
             }
-            assigned
+            Step::On
         }
+    }
+}
+
+impl Environment<'_> {
+    /// Runs a `set`.
+    pub fn assign(&mut self, node: NodeId) {
+        let view = self.view;
+        if let (Some(name), Some(value)) = (view.arg(node, 0), view.arg(node, 1)) {
+            let value = self.evaluate(&value);
+            self.change(|assigned| assigned.set(name.strip_prefix(b"$").unwrap_or(&name), value));
+        }
+    }
+
+    /// A `set` may have run or not.
+    fn forget(&mut self, node: NodeId) {
+        if let Some(name) = self.view.arg(node, 0) {
+            let name = name.strip_prefix(b"$").unwrap_or(&name);
+            let unknown = Value::Unknown(String::from_utf8_lossy(name).into_owned());
+            self.change(|assigned| assigned.set(name, unknown));
+        }
+    }
+
+    /// A `rewrite` has run: its captures depend on the path.
+    pub fn lose_captures(&mut self) {
+        self.change(Assigned::lost_captures);
+    }
+
+    /// Asks the condition of the `if` that opens `branch`. The environment's own block is taken to be entered, whatever
+    /// its condition says of this client.
+    pub fn ask_at(&mut self, node: NodeId, branch: ScopeId) -> Outcome {
+        let asked = self.ask(node);
+        if branch != self.block {
+            return asked;
+        }
+        if asked != Outcome::True {
+            self.lose_captures();
+        }
+        Outcome::True
+    }
+
+    /// Asks the condition of an `if`, whose expression leaves its captures.
+    fn ask(&mut self, node: NodeId) -> Outcome {
+        let (outcome, captures) = condition::asked(self, node);
+        match captures {
+            condition::Tried::Nothing => {}
+            condition::Tried::Expression(captures) => self.change(|it| it.tried(captures)),
+            condition::Tried::Unknown => self.change(Assigned::lost_captures),
+        }
+        outcome
     }
 }

@@ -1,6 +1,5 @@
 //! Runs the built program in a folder of its own and keeps what it says. Used by the tests of the command line.
 #![allow(dead_code, reason = "every test file that includes this uses a part of it")]
-#![allow(clippy::disallowed_methods, reason = "tests write their folders themselves")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -173,4 +172,28 @@ impl Said {
     pub(crate) fn codes(&self) -> Vec<String> {
         self.diagnostics().iter().map(|it| it["code"].as_str().expect("a code").to_owned()).collect()
     }
+}
+
+/// The root of the repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The main files of all fixtures, relative to the repository.
+pub(crate) fn fixtures() -> Vec<PathBuf> {
+    let mut mains = Vec::new();
+    let mut folders = vec![repository().join("fixtures")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|name| name == "nginx.conf") {
+                mains.push(path.strip_prefix(repository()).expect("below").to_path_buf());
+            }
+        }
+    }
+    mains.sort();
+    assert!(mains.len() > 50, "{} fixtures", mains.len());
+    mains
 }

@@ -1,0 +1,149 @@
+//! The access phase: allow and deny, `auth_basic`, `auth_request`, joined by `satisfy`.
+
+use base64::Engine as _;
+
+use super::ending::split_args;
+use super::phases::{End, Next, Run};
+use super::state::State;
+use crate::catalogue::directive;
+use crate::handshake::access::{self, Access};
+use crate::handshake::{Answer, Reason, Verdict};
+use crate::scope::single;
+use crate::value::Value;
+
+impl Run<'_, '_> {
+    /// Subrequests pass unchecked.
+    pub(super) fn access(&mut self) -> Next {
+        if self.subrequest {
+            return Next::Content;
+        }
+        let satisfy = single(self.config(), self.block, directive::SATISFY);
+        let any =
+            satisfy.and_then(|node| self.tracer.view.arg(node, 0)).is_some_and(|value| &*value == b"any");
+        let mut refused = None;
+        let mut asked = false;
+        for check in [Self::by_address, Self::by_password, Self::by_subrequest] {
+            match check(self) {
+                Err(end) => return Next::Done(end),
+                Ok(Access::Granted) if any => return Next::Content,
+                Ok(Access::Refused(code)) if any => {
+                    refused = Some(if refused == Some(401) { 401 } else { code })
+                }
+                Ok(Access::Refused(code)) if !asked => {
+                    self.step(None, &format!("access is refused: {code}"));
+                    return Next::Finalize(code);
+                }
+                Ok(Access::Refused(_)) => return Next::Done(End::Verdict(Answer::fails(Reason::Auth))),
+                Ok(Access::Asked) => asked = true,
+                Ok(Access::Granted | Access::Silent) => {}
+            }
+        }
+        match (asked, refused) {
+            (true, _) => Next::Done(End::Verdict(Answer::depends(Reason::Auth))),
+            (false, Some(code)) => {
+                self.step(None, &format!("access is refused: {code}"));
+                Next::Finalize(code)
+            }
+            (false, None) => Next::Content,
+        }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "one of three checks of one type")]
+    fn by_address(&mut self) -> Result<Access, End> {
+        Ok(access::by_address(self.tracer.view, self.block, &self.request.client.remote_addr))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "one of three checks of one type")]
+    fn by_password(&mut self) -> Result<Access, End> {
+        let view = self.tracer.view;
+        let Some(node) = single(view.config, self.block, directive::AUTH_BASIC) else {
+            return Ok(Access::Silent);
+        };
+        match view.arg(node, 0).map(|realm| self.evaluate(&realm)) {
+            Some(Value::Known(realm)) if realm != b"off" => Ok(self.password()),
+            Some(Value::Unknown(_)) => Ok(Access::Asked),
+            _ => Ok(Access::Silent),
+        }
+    }
+
+    /// The client's credentials against the user file; a hashed password is not judged.
+    fn password(&self) -> Access {
+        let credentials = self.request.client.header("Authorization").unwrap_or_default();
+        let Some((user, password)) = basic(&credentials) else { return Access::Refused(401) };
+        let view = self.tracer.view;
+        let file = single(view.config, self.block, directive::AUTH_BASIC_USER_FILE)
+            .and_then(|node| view.arg(node, 0));
+        let Some(Value::Known(file)) = file.map(|file| self.evaluate(&file)) else { return Access::Asked };
+        let Ok(users) = self.tracer.files.read(&self.on_disk(&file)) else { return Access::Asked };
+        let line = users.split(|&byte| byte == b'\n').find_map(|line| {
+            line.strip_prefix(user.as_slice())?
+                .strip_prefix(b":")
+                .map(|rest| rest.split(|&it| it == b':').next().unwrap_or_default())
+        });
+        match line.map(<[u8]>::trim_ascii_end) {
+            None => Access::Refused(401),
+            Some(stored) => match stored.strip_prefix(b"{PLAIN}") {
+                Some(plain) if plain == password => Access::Granted,
+                Some(_) => Access::Refused(401),
+                None => Access::Asked,
+            },
+        }
+    }
+
+    fn by_subrequest(&mut self) -> Result<Access, End> {
+        let view = self.tracer.view;
+        let Some(node) = single(view.config, self.block, directive::AUTH_REQUEST) else {
+            return Ok(Access::Silent);
+        };
+        let Some(path) = view.arg(node, 0).filter(|path| &**path != b"off") else {
+            return Ok(Access::Silent);
+        };
+        let Value::Known(path) = self.evaluate(&path) else { return Ok(Access::Asked) };
+        self.step(Some(node), &format!("asks {} first", String::from_utf8_lossy(&path)));
+        match self.subrequest(&path) {
+            End::Answered(200..=299) => Ok(Access::Granted),
+            End::Answered(code @ (401 | 403)) => Ok(Access::Refused(code)),
+            End::Answered(_) | End::Closed => Ok(Access::Refused(500)),
+            End::Proxied(upstream, answer) if answer.verdict == Verdict::Works => {
+                self.step(
+                    Some(upstream.pass),
+                    "the subrequest itself would be upgraded: the client gets no answer",
+                );
+                Err(End::Proxied(upstream, Answer::fails(Reason::SubrequestUpgrade)))
+            }
+            End::Proxied(..) | End::Verdict(_) => Ok(Access::Asked),
+        }
+    }
+
+    /// Runs a subrequest with the client's headers from the server's rewrites on.
+    pub(super) fn subrequest(&mut self, target: &[u8]) -> End {
+        let (uri, args) = split_args(target);
+        let state = State {
+            uri,
+            args,
+            request_uri: self.state.request_uri.clone(),
+            host: self.state.host.clone(),
+            server_name: self.state.server_name.clone(),
+            method: "GET".into(),
+            client: self.state.client.clone(),
+            groups: self.state.groups.clone(),
+            assigned: self.state.assigned.clone(),
+            kept: self.state.kept.clone(),
+            ..State::default()
+        };
+        let mut run = self.fork(state);
+        let end = run.follow(Next::ServerRewrite);
+        let steps = std::mem::take(&mut run.steps);
+        self.steps.extend(steps);
+        end
+    }
+}
+
+/// User and password of a Basic `Authorization` header (RFC 7617 section 2).
+fn basic(credentials: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (scheme, encoded) = credentials.split_once(' ')?;
+    let decoded = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?;
+    let colon = memchr::memchr(b':', &decoded).filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let (user, password) = decoded.split_at(colon);
+    Some((user.to_vec(), password.get(1..).unwrap_or_default().to_vec()))
+}

@@ -1,0 +1,245 @@
+//! `try_files`, handlers, index and static files (`ngx_http_try_files_handler`, `ngx_http_index_handler`,
+//! `ngx_http_static_handler`).
+
+use std::path::PathBuf;
+
+use super::ending::split_args;
+use super::phases::{End, Next, Run};
+use crate::catalogue::{Handler, directive};
+use crate::config::ScopeKind;
+use crate::files::{FileKind, path_from_bytes};
+use crate::handshake::{Answer, Reason};
+use crate::route::{Pattern, pattern};
+use crate::scope::{list, location_of, single};
+use crate::value::{Outcome, Value};
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    File,
+    Folder,
+    Nothing,
+    /// The document root is not on this machine.
+    Unknown,
+}
+
+impl Run<'_, '_> {
+    /// `try_files` of the block in force itself, then what answers.
+    pub(super) fn content(&mut self) -> Next {
+        let tried = self.config().own_last(self.block, directive::TRY_FILES);
+        if let Some(next) = tried.and_then(|node| self.try_files(node)) {
+            return next;
+        }
+        let Some(node) = self.content_handler else { return self.serve_file() };
+        match self.config().node(node).name.handler() {
+            Some(Handler::Proxy) => self.proxy(),
+            Some(Handler::Uwsgi | Handler::Scgi | Handler::Script) => {
+                verdict(Answer::depends(Reason::Protocol))
+            }
+            Some(Handler::Internal) | None => verdict(Answer::fails(Reason::NotProxied)),
+            Some(_) => verdict(Answer::fails(Reason::Protocol)),
+        }
+    }
+
+    /// `None` where a file is hit, which the block in force then serves, or proxies.
+    fn try_files(&mut self, node: crate::config::NodeId) -> Option<Next> {
+        let mut words: Vec<Vec<u8>> = self.tracer.view.args(node).map(std::borrow::Cow::into_owned).collect();
+        let last = words.pop()?;
+        for word in words {
+            let Value::Known(path) = self.evaluate(&word) else { return Some(unknown()) };
+            let (path, wanted) = match path.strip_suffix(b"/").filter(|_| word.ends_with(b"/")) {
+                Some(folder) => (folder.to_vec(), Stands::Folder),
+                None => (path, Stands::File),
+            };
+            match self.stands(&path) {
+                Stands::Unknown => return Some(unknown()),
+                found if found == wanted => {
+                    self.step(Some(node), &format!("{} exists", String::from_utf8_lossy(&path)));
+                    self.state.uri = path;
+                    self.enter(self.block);
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        self.step(Some(node), &format!("no file exists: on to {}", String::from_utf8_lossy(&last)));
+        let code = last.strip_prefix(b"=").and_then(|code| std::str::from_utf8(code).ok()?.parse().ok());
+        Some(match (code, last.first()) {
+            (Some(code), _) => Next::Finalize(code),
+            (None, Some(b'@')) => self.jump(&last),
+            _ => match self.evaluate(&last) {
+                Value::Known(target) => {
+                    let (uri, args) = split_args(&target);
+                    self.internal_redirect(uri, args)
+                }
+                Value::Unknown(_) => unknown(),
+            },
+        })
+    }
+
+    fn serve_file(&mut self) -> Next {
+        let readable = matches!(self.state.method.as_str(), "GET" | "HEAD" | "POST");
+        if !readable {
+            return Next::Finalize(405);
+        }
+        let uri = self.state.uri.clone();
+        if uri.ends_with(b"/") {
+            return self.index(&uri);
+        }
+        match self.stands(&uri) {
+            Stands::Unknown => unknown(),
+            Stands::Nothing => self.refuse(404, "no such file"),
+            Stands::Folder => self.refuse(301, "a folder without its slash"),
+            Stands::File if self.state.method == "POST" => self.refuse(405, "a file takes no POST"),
+            Stands::File => {
+                self.step(None, "served as a file: no backend is asked");
+                Next::Done(End::Answered(self.error_status.unwrap_or(200)))
+            }
+        }
+    }
+
+    fn refuse(&mut self, code: u16, why: &str) -> Next {
+        self.step(None, &format!("{why}: {code}"));
+        Next::Finalize(code)
+    }
+
+    /// A word that starts with `/` redirects at once; another does where such a file exists.
+    fn index(&mut self, uri: &[u8]) -> Next {
+        let nodes = list(self.config(), self.block, directive::INDEX);
+        let mut words: Vec<Vec<u8>> = nodes
+            .iter()
+            .flat_map(|&node| self.tracer.view.args(node))
+            .map(std::borrow::Cow::into_owned)
+            .collect();
+        if words.is_empty() {
+            words.push(b"index.html".to_vec());
+        }
+        for word in words {
+            let Value::Known(name) = self.evaluate(&word) else { return unknown() };
+            let args = self.state.args.clone();
+            if name.starts_with(b"/") {
+                return self.internal_redirect(name, args);
+            }
+            let path = [uri, &name].concat();
+            match self.stands(&path) {
+                Stands::Unknown => return unknown(),
+                Stands::File | Stands::Folder => return self.internal_redirect(path, args),
+                Stands::Nothing if self.stands(uri) != Stands::Folder => {
+                    return self.refuse(404, "no such folder");
+                }
+                Stands::Nothing => {}
+            }
+        }
+        let autoindex = single(self.config(), self.block, directive::AUTOINDEX);
+        let autoindex = autoindex.and_then(|node| self.tracer.view.arg(node, 0));
+        if autoindex.is_some_and(|value| value.eq_ignore_ascii_case(b"on")) {
+            return Next::Done(End::Answered(self.error_status.unwrap_or(200)));
+        }
+        self.refuse(403, "a folder without an index")
+    }
+
+    /// What a path of the request leads to on disk.
+    fn stands(&self, path: &[u8]) -> Stands {
+        match (&self.state.document_root, self.map(path)) {
+            (Some(root), Some(file)) if self.is_here(root) => self.on_disk_stands(&file),
+            _ => Stands::Unknown,
+        }
+    }
+
+    /// Whether files below a document root can be looked for: one below the prefix is just what nginx would see.
+    fn is_here(&self, root: &[u8]) -> bool {
+        let below_prefix = path_from_bytes(root).starts_with(&self.tracer.prefix);
+        below_prefix || self.tracer.files.kind(&self.on_disk(root)).is_ok()
+    }
+
+    fn on_disk_stands(&self, file: &[u8]) -> Stands {
+        match self.tracer.files.kind(&self.on_disk(file)) {
+            Ok(FileKind::Directory) => Stands::Folder,
+            Ok(FileKind::File | FileKind::Other) => Stands::File,
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Stands::Unknown,
+            Err(_) => Stands::Nothing,
+        }
+    }
+
+    /// `-f`, `-d`, `-e` and `-x` of an `if`, with `!` before them or not.
+    pub(super) fn file_test(&mut self, test: &[u8], path: &[u8]) -> Outcome {
+        let (test, negated) = test.strip_prefix(b"!").map_or((test, false), |test| (test, true));
+        let Value::Known(path) = self.evaluate(path) else { return Outcome::Unknown };
+        let inside = self.state.document_root.as_ref().filter(|root| path.starts_with(root));
+        let visible = inside.is_none_or(|root| self.is_here(root));
+        let found = match (test, self.on_disk_stands(&path)) {
+            _ if !visible => return Outcome::Unknown,
+            (_, Stands::Unknown) | (b"-x", Stands::File | Stands::Folder) => return Outcome::Unknown,
+            (b"-f", stands) => stands == Stands::File,
+            (b"-d", stands) => stands == Stands::Folder,
+            (b"-e" | b"-x", stands) => stands != Stands::Nothing,
+            _ => return Outcome::Unknown,
+        };
+        Outcome::from(found != negated)
+    }
+
+    /// `$document_root`: `root`, or `alias`, in force; `html` below the prefix by default.
+    pub(super) fn document_root(&self) -> Option<Vec<u8>> {
+        let config = self.config();
+        let name = crate::scope::in_force_any(config, self.block, &[directive::ROOT, directive::ALIAS]).level;
+        let node = name.and_then(|level| {
+            config.own_last(level, directive::ALIAS).or_else(|| config.own_last(level, directive::ROOT))
+        });
+        let Some(node) = node else { return Some(self.absolute(b"html")) };
+        match self.evaluate(&self.tracer.view.arg(node, 0)?) {
+            Value::Known(root) => Some(self.absolute(&root)),
+            Value::Unknown(_) => None,
+        }
+    }
+
+    /// `$request_filename`
+    pub(super) fn filename(&self) -> Option<Vec<u8>> {
+        self.map(&self.state.uri)
+    }
+
+    /// The file that a path of the request stands for (`ngx_http_map_uri_to_path`).
+    fn map(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let root = self.state.document_root.clone().or_else(|| self.document_root())?;
+        let config = self.config();
+        let alias = config.scope(self.block).kind != ScopeKind::Server
+            && crate::scope::in_force_any(config, self.block, &[directive::ROOT, directive::ALIAS])
+                .level
+                .is_some_and(|level| config.own_last(level, directive::ALIAS).is_some());
+        if !alias {
+            return Some([root.as_slice(), path].concat());
+        }
+        match pattern(self.tracer.view, location_of(config, self.block)) {
+            Some(Pattern::Exact(name) | Pattern::Prefix(name, _)) => {
+                Some([root.as_slice(), path.get(name.len()..).unwrap_or_default()].concat())
+            }
+            _ => Some(root),
+        }
+    }
+
+    /// A path of the configuration as an absolute one: relative ones start from the prefix.
+    fn absolute(&self, path: &[u8]) -> Vec<u8> {
+        if path.first() == Some(&b'/') {
+            return path.to_vec();
+        }
+        self.tracer.prefix.join(path_from_bytes(path)).into_os_string().into_encoded_bytes()
+    }
+
+    /// Where a path of the server is on this machine.
+    pub(super) fn on_disk(&self, path: &[u8]) -> PathBuf {
+        let full = path_from_bytes(&self.absolute(path));
+        match &self.tracer.root {
+            Some(root) if !full.starts_with(&self.tracer.prefix) => {
+                root.join(full.strip_prefix("/").unwrap_or(&full))
+            }
+            _ => full,
+        }
+    }
+}
+
+fn verdict(answer: Answer) -> Next {
+    Next::Done(End::Verdict(answer))
+}
+
+fn unknown() -> Next {
+    verdict(Answer::depends(Reason::UnknownValue))
+}

@@ -1,0 +1,174 @@
+//! Follows one request through a configuration, step by step, as nginx would: socket, server, rewrites, location, access,
+//! files, error pages, and the request that goes upstream (`ngx_http_core_run_phases`).
+//!
+//! What the configuration alone does not decide ends the trace with `depends`, never with a guess.
+
+mod access;
+mod content;
+mod ending;
+mod phases;
+mod proxy;
+mod request;
+mod script;
+mod state;
+
+use std::path::PathBuf;
+
+use crate::catalogue::{Version, directive};
+use crate::config::{NodeId, ScopeId, View};
+use crate::files::Files;
+use crate::handshake::{Answer, Request};
+use crate::route::{Locations, Names, Sockets};
+use crate::value::Definitions;
+
+pub use request::{ClientRequest, HttpVersion, UrlError};
+
+/// Passes within one configuration that are followed.
+const MOST_HOPS: usize = 8;
+
+/// Everything that tracing requests through one tree needs.
+pub struct Tracer<'a> {
+    /// The tree.
+    pub view: View<'a>,
+    /// The variables it defines.
+    pub definitions: &'a Definitions,
+    /// Its sockets.
+    pub sockets: &'a Sockets,
+    /// Its server names, socket by socket.
+    names: Names<'a>,
+    /// Its locations, level by level.
+    locations: Locations<'a>,
+    /// The nginx version.
+    pub version: Version,
+    /// Where files are looked for.
+    pub files: &'a dyn Files,
+    /// The folder that relative `root`s start from.
+    pub prefix: PathBuf,
+    /// The folder that stands for `/`.
+    pub root: Option<PathBuf>,
+    groups: Vec<String>,
+}
+
+/// One thing that happened on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The directive that made it happen.
+    pub node: Option<NodeId>,
+    /// The few words that decide.
+    pub text: String,
+}
+
+/// One hop: from a connection to what answers it.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// The server block.
+    pub server: Option<ScopeId>,
+    /// The block in force at the end.
+    pub block: Option<ScopeId>,
+    /// The request that goes upstream, where the handler is `proxy_pass`.
+    pub upstream: Option<Upstream>,
+    /// The verdict on this hop alone.
+    pub answer: Answer,
+    /// The status nginx itself answers with; `None` where the backend answers, or the connection is closed.
+    pub status: Option<u16>,
+    /// The normalized path at the end (`$uri`).
+    pub uri: Vec<u8>,
+}
+
+/// The request a hop sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// The `proxy_pass`.
+    pub pass: NodeId,
+    /// Path and query, byte for byte.
+    pub target: Vec<u8>,
+    /// Version and headers.
+    pub request: Request,
+}
+
+/// The way of one request.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// The first hop, then those within the same configuration.
+    pub hops: Vec<Hop>,
+    /// What happened, in order.
+    pub steps: Vec<Step>,
+    /// The verdict of the first hop that fails, else of the last.
+    pub answer: Answer,
+}
+
+impl<'a> Tracer<'a> {
+    /// A tracer over a tree.
+    pub fn new(
+        view: View<'a>,
+        definitions: &'a Definitions,
+        sockets: &'a Sockets,
+        version: Version,
+        files: &'a dyn Files,
+        prefix: PathBuf,
+    ) -> Self {
+        Self {
+            view,
+            definitions,
+            sockets,
+            names: Names::of(view, sockets),
+            locations: Locations::of(view),
+            version,
+            files,
+            prefix,
+            root: None,
+            groups: named_groups(view),
+        }
+    }
+
+    /// Follows a request to its end, hop by hop.
+    pub fn trace(&self, request: &ClientRequest) -> Trace {
+        let mut trace = Trace { hops: Vec::new(), steps: Vec::new(), answer: Answer::works() };
+        let mut next = Some(request.clone());
+        while let Some(request) = next.take().filter(|_| trace.hops.len() < MOST_HOPS) {
+            let (hop, steps) = phases::run(self, &request);
+            trace.steps.extend(steps);
+            next = hop.upstream.as_ref().and_then(|upstream| self.onward(&request, &hop, upstream));
+            trace.hops.push(hop);
+        }
+        let failing = trace.hops.iter().find(|hop| hop.answer.verdict != crate::handshake::Verdict::Works);
+        if let Some(hop) = failing.or(trace.hops.last()) {
+            trace.answer = hop.answer.clone();
+        }
+        trace
+    }
+}
+
+/// The names of groups in the tree's expressions: variables that are empty where the expression has not matched.
+fn named_groups(view: View<'_>) -> Vec<String> {
+    let holders = [directive::LOCATION, directive::SERVER_NAME, directive::REWRITE, directive::IF];
+    let mut groups = Vec::new();
+    for scope in view.config.scope_ids() {
+        for node in holders.iter().flat_map(|&name| view.config.own(scope, name)) {
+            for word in view.args(node).filter(|word| memchr::memmem::find(word, b"(?").is_some()) {
+                groups.extend(names_in(&word));
+            }
+        }
+        if let Some(map) = crate::value::maps_of(view, scope) {
+            let keys = map.entries.into_iter().filter_map(|entry| match entry.key {
+                crate::value::Key::Regex(pattern, _) => Some(pattern),
+                _ => None,
+            });
+            groups.extend(keys.flat_map(|pattern| names_in(&pattern)));
+        }
+    }
+    groups.sort();
+    groups.dedup();
+    groups
+}
+
+fn names_in(pattern: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(pattern);
+    let starts = text.match_indices("(?").filter_map(|(at, _)| {
+        let after = text.get(at + 2..)?.trim_start_matches('P');
+        let inner = after.strip_prefix('<').or_else(|| after.strip_prefix('\''))?;
+        let end = inner.find(['>', '\''])?;
+        inner.get(..end).filter(|name| !name.starts_with(['=', '!']))
+    });
+    starts.map(str::to_ascii_lowercase).collect()
+}

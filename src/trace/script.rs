@@ -1,0 +1,254 @@
+//! Rewrite directives, run in order (`ngx_http_rewrite_handler` and the script codes behind it).
+
+use super::phases::Run;
+use crate::catalogue::directive;
+use crate::config::{NodeId, ScopeId, ScopeKind};
+use crate::handshake::Reason;
+use crate::route::escape_args;
+use crate::value::{Outcome, Part, Regex, Value, condition_words, holds, parts};
+
+/// How a script ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Script {
+    /// The request goes on.
+    Declined,
+    /// A status, which `error_page` may still take elsewhere.
+    Status(u16),
+    /// A whole answer.
+    Sent(u16),
+    /// It hangs on something that is not known.
+    Depends(Reason),
+}
+
+/// Whether the script goes on.
+enum Step {
+    Next,
+    Exit(Script),
+}
+
+impl Run<'_, '_> {
+    /// Runs the rewrite directives of a block.
+    pub(super) fn script(&mut self, block: ScopeId) -> Script {
+        for (node, branch) in steps(self, block) {
+            let step = match branch {
+                Some(branch) => self.branch(node, branch),
+                None => self.directive(node),
+            };
+            if let Step::Exit(end) = step {
+                return end;
+            }
+        }
+        Script::Declined
+    }
+
+    fn branch(&mut self, node: NodeId, branch: ScopeId) -> Step {
+        match self.condition(node) {
+            Outcome::False => return Step::Next,
+            Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
+            Outcome::True => {}
+        }
+        if self.config().scope(branch).kind == ScopeKind::IfInLocation {
+            self.step(Some(node), "the condition holds: this `if` is in force");
+            self.update_location(branch);
+        }
+        for (node, _) in steps(self, branch) {
+            if let Step::Exit(end) = self.directive(node) {
+                return Step::Exit(end);
+            }
+        }
+        Step::Next
+    }
+
+    fn directive(&mut self, node: NodeId) -> Step {
+        match self.config().node(node).name {
+            directive::SET => self.set(node),
+            directive::RETURN => self.returned(node),
+            directive::REWRITE => self.rewrite(node),
+            directive::BREAK => {
+                if std::mem::take(&mut self.uri_changed) {
+                    self.valid_location = false;
+                }
+                Step::Exit(Script::Declined)
+            }
+            _ => Step::Next,
+        }
+    }
+
+    fn set(&mut self, node: NodeId) -> Step {
+        let view = self.tracer.view;
+        if let (Some(name), Some(value)) = (view.arg(node, 0), view.arg(node, 1)) {
+            let value = self.evaluate(&value);
+            self.state.assign(name.strip_prefix(b"$").unwrap_or(&name), value);
+        }
+        Step::Next
+    }
+
+    /// `return`: a code from 400 on without a text, and a redirect, may still be caught by `error_page`
+    /// (`ngx_http_script_return_code`, `ngx_http_send_response`).
+    fn returned(&mut self, node: NodeId) -> Step {
+        let view = self.tracer.view;
+        let first = view.arg(node, 0).unwrap_or_default();
+        let code: Option<u16> = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
+        let code = code.unwrap_or(302);
+        self.step(Some(node), &format!("returns {code}"));
+        let redirect = matches!(code, 301 | 302 | 303 | 307 | 308);
+        let whole = !redirect && (code < 400 || view.arg_count(node) > 1);
+        Step::Exit(if whole { Script::Sent(code) } else { Script::Status(code) })
+    }
+
+    /// Whether the condition of an `if` holds. An expression that does not match empties `$1` and its like.
+    fn condition(&mut self, node: NodeId) -> Outcome {
+        let words = condition_words(self.tracer.view, node);
+        let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
+        match words.as_slice() {
+            [variable] => holds(&self.evaluate(variable)),
+            [variable, b"=", value] => self.same(variable, value),
+            [variable, b"!=", value] => self.same(variable, value).not(),
+            [variable, b"~", pattern] => self.matches(variable, pattern, false),
+            [variable, b"~*", pattern] => self.matches(variable, pattern, true),
+            [variable, b"!~", pattern] => self.matches(variable, pattern, false).not(),
+            [variable, b"!~*", pattern] => self.matches(variable, pattern, true).not(),
+            [test, path] => self.file_test(test, path),
+            _ => Outcome::Unknown,
+        }
+    }
+
+    fn same(&self, left: &[u8], right: &[u8]) -> Outcome {
+        match (self.evaluate(left), self.evaluate(right)) {
+            (Value::Known(left), Value::Known(right)) => (left == right).into(),
+            _ => Outcome::Unknown,
+        }
+    }
+
+    fn matches(&mut self, subject: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
+        match self.evaluate(subject) {
+            Value::Known(subject) => self.search(&subject, pattern, caseless),
+            Value::Unknown(_) => Outcome::Unknown,
+        }
+    }
+
+    /// Tries an expression and keeps or empties the captures.
+    fn search(&mut self, subject: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
+        use crate::value::InFlight as _;
+        match Regex::new(pattern, caseless).and_then(|regex| regex.captures(subject)) {
+            Ok(Some(captures)) => {
+                self.state.matched(captures);
+                Outcome::True
+            }
+            Ok(None) => {
+                self.state.forget_captures();
+                Outcome::False
+            }
+            Err(_) => Outcome::Unknown,
+        }
+    }
+
+    fn rewrite(&mut self, node: NodeId) -> Step {
+        let view = self.tracer.view;
+        let (Some(pattern), Some(replacement)) = (view.arg(node, 0), view.arg(node, 1)) else {
+            return Step::Next;
+        };
+        let uri = self.state.uri.clone();
+        match self.search(&uri, &pattern, false) {
+            Outcome::False => return Step::Next,
+            Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
+            Outcome::True => {}
+        }
+        let flag = view.arg(node, 2);
+        let absolute =
+            [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start));
+        match flag.as_deref() {
+            Some(b"permanent") => return self.redirect(node, 301),
+            Some(b"redirect") => return self.redirect(node, 302),
+            _ if absolute => return self.redirect(node, 302),
+            _ => {}
+        }
+        self.internal = true;
+        self.valid_unparsed = false;
+        if flag.as_deref() == Some(b"break") {
+            (self.valid_location, self.uri_changed) = (false, false);
+        } else {
+            self.uri_changed = true;
+        }
+        if let Err(end) = self.replace(&replacement) {
+            return Step::Exit(end);
+        }
+        self.step(Some(node), &format!("the path becomes {}", String::from_utf8_lossy(&self.state.uri)));
+        match flag {
+            Some(_) => Step::Exit(Script::Declined),
+            None => Step::Next,
+        }
+    }
+
+    fn redirect(&mut self, node: NodeId, code: u16) -> Step {
+        self.step(Some(node), &format!("redirects with {code}, which WebSocket clients do not follow"));
+        Step::Exit(Script::Status(code))
+    }
+
+    /// Puts the replacement in place of path and query: a query of its own comes first, a final `?` drops the old one.
+    fn replace(&mut self, replacement: &[u8]) -> Result<(), Script> {
+        let (replacement, keeps_args) = match replacement.strip_suffix(b"?") {
+            Some(rest) => (rest, false),
+            None => (replacement, true),
+        };
+        let at = memchr::memchr(b'?', replacement);
+        let (path, query) = replacement.split_at(at.unwrap_or(replacement.len()));
+        let uri = self.fill(path, false)?;
+        if uri.is_empty() {
+            return Err(Script::Status(500));
+        }
+        if at.is_some() {
+            let mut args = self.fill(query.get(1..).unwrap_or_default(), true)?;
+            if keeps_args && !self.state.args.is_empty() {
+                args.push(b'&');
+                args.extend_from_slice(&self.state.args);
+            }
+            self.state.args = args;
+        } else if !keeps_args {
+            self.state.args.clear();
+        }
+        self.state.uri = uri;
+        Ok(())
+    }
+
+    /// A replacement with its variables filled in. Captures inside the query are escaped where the request path had
+    /// `%XX` or `+` (`ngx_http_script_copy_capture_code`).
+    fn fill(&self, text: &[u8], in_query: bool) -> Result<Vec<u8>, Script> {
+        use crate::value::InFlight as _;
+        let mut out = Vec::new();
+        for part in parts(text) {
+            let value = match part {
+                Part::Text(text) => Value::known(text),
+                Part::Capture(number) => match self.state.capture(number) {
+                    Value::Known(bytes) if in_query && (self.quoted || self.plus) => {
+                        Value::Known(escape_args(&bytes, self.tracer.version))
+                    }
+                    value => value,
+                },
+                Part::Variable(name) => self.environment().variable(name),
+                Part::Invalid(_) => Value::Unknown(String::new()),
+            };
+            match value {
+                Value::Known(bytes) => out.extend(bytes),
+                Value::Unknown(_) => return Err(Script::Depends(Reason::UnknownValue)),
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// The rewrite directives of a block in order, with the scope of each `if`.
+fn steps(run: &Run<'_, '_>, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> {
+    let config = run.config();
+    let names = [directive::RETURN, directive::REWRITE, directive::BREAK, directive::SET];
+    let mut steps: Vec<_> =
+        names.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None)).collect();
+    if config.own(block, directive::IF).next().is_some() {
+        let branches = config
+            .children(block)
+            .filter(|&id| matches!(config.scope(id).kind, ScopeKind::IfInServer | ScopeKind::IfInLocation));
+        steps.extend(branches.filter_map(|id| Some((config.scope(id).node?, Some(id)))));
+    }
+    steps.sort_unstable();
+    steps
+}
