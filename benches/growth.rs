@@ -1,7 +1,17 @@
 //! Whether the cost of a run grows in step with what it reads: every shape at four sizes, each twice the one before, and
 //! by how much the time grows with each doubling: `cargo bench --bench growth`.
 
-#![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::type_complexity,
+    clippy::format_collect,
+    reason = "a benchmark prints its figures, makes its own inputs and stops where that fails"
+)]
 
 mod generate;
 mod measure;

@@ -1,6 +1,16 @@
 //! How fast texts become trees, beside how fast memchr counts their lines: `cargo bench --bench parse`.
 
-#![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::type_complexity,
+    clippy::format_collect,
+    reason = "a benchmark prints its figures, makes its own inputs and stops where that fails"
+)]
 #![allow(clippy::cast_precision_loss, reason = "figures of a few digits")]
 
 mod generate;

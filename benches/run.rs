@@ -1,7 +1,17 @@
 //! Whole runs of `ngxlint check` with all default rules, beside how fast memchr counts the lines of the same bytes:
 //! `cargo bench --bench run`. With `--keep FOLDER` the inputs are written there and stay.
 
-#![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::type_complexity,
+    clippy::format_collect,
+    reason = "a benchmark prints its figures, makes its own inputs and stops where that fails"
+)]
 #![allow(clippy::cast_precision_loss, reason = "figures of a few digits")]
 
 mod generate;

@@ -55,10 +55,11 @@ fn check(endpoint: &Endpoint) -> Result<()> {
 
 fn written(endpoint: &Endpoint) -> String {
     format!(
-        "Endpoint {{ app: {:?}, paths: {}, kind: Kind::{}, strength: Strength::{}, ports: {}, names: {}, source: {}, \
-         note: {} }}",
+        "Endpoint {{ app: {:?}, paths: {}, examples: {}, kind: Kind::{}, strength: Strength::{}, ports: {}, names: {}, \
+         source: {}, note: {} }}",
         endpoint.app,
         slice(&endpoint.paths, quoted),
+        slice(&endpoint.paths, |path| format!("{:?}", example(path))),
         pascal(&endpoint.kind),
         pascal(&endpoint.strength),
         slice(&endpoint.ports, u16::to_string),
@@ -66,6 +67,11 @@ fn written(endpoint: &Endpoint) -> String {
         option(endpoint.source.as_ref(), quoted),
         option(endpoint.note.as_ref(), quoted),
     )
+}
+
+/// A path that a pattern matches, with `x` for what it leaves open.
+fn example(path: &str) -> String {
+    path.replace("/**", "").replace("**/", "/").replace('*', "x")
 }
 
 fn index(endpoints: &[Endpoint]) -> Index<'_> {

@@ -33,6 +33,7 @@ pub enum Command {
 
 /// `ngxlint check`
 #[derive(Debug, Args, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Check {
     /// Files or folders to lint; `-` reads standard input [default: the current folder]
     pub paths: Vec<PathBuf>,

@@ -157,7 +157,7 @@ fn every_endpoint_is_consistent() {
         for path in endpoint.paths {
             assert!(path.split('/').all(|part| part == "**" || part.matches('*').count() <= 1), "{path}");
         }
-        for example in endpoint.examples() {
+        for example in endpoint.examples {
             assert!(
                 by_path(example.as_bytes()).any(|found| found == endpoint),
                 "{}: {example}",

@@ -4,6 +4,14 @@
 //! In `tests/handshake_blocks/*.conf` a line that opens blocks ends in `#: VERDICT REASONS; VERDICT REASONS | ...`: one
 //! verdict for each block that opens on the line, in order; what stands after `|` is for nginx 1.31.5, the rest for
 //! 1.22.1 (and for 1.31.5 where there is no `|`). `??` begins a path that was tried on real servers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test reads its data by itself and fails by panicking"
+)]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

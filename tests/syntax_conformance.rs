@@ -1,9 +1,11 @@
 //! nginx's verdict, message, line and words on the parser's conformance data.
-
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test reads its data and fails by panicking"
+    reason = "a test reads its data by itself and fails by panicking"
 )]
 
 use std::fs;

@@ -1,9 +1,17 @@
 //! No byte is lost, and texts without errors are read as nginx reads them, on any input.
-
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test reads its data and fails by panicking"
+    reason = "a test reads its data by itself and fails by panicking"
+)]
+#![allow(
+    clippy::struct_excessive_bools,
+    clippy::match_same_arms,
+    clippy::unnecessary_wraps,
+    reason = "the machine stays as close to nginx's own as it can"
 )]
 #![allow(clippy::print_stdout, reason = "what is not there to be tested is said aloud")]
 
@@ -319,7 +327,9 @@ fn conformance_inputs_are_kept() {
     }
     let files = files(&root().join("tests/conformance/parser"));
     assert!(files.len() > 200);
-    files.iter().for_each(|file| check(&fs::read(file).unwrap()));
+    for file in &files {
+        check(&fs::read(file).unwrap());
+    }
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What is reported, and what is read on, behind every kind of error. A file in `fixtures/syntax/valid` must parse
 //! without errors; one in `invalid` must have exactly the errors listed beside it, one `LINE:COLUMN KIND` a line.
-
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test reads its data and fails by panicking"
+    reason = "a test reads its data by itself and fails by panicking"
 )]
 
 use std::fs;
@@ -195,5 +197,5 @@ fn blocks_nest_without_a_limit() {
 
 #[test]
 fn errors_without_end_are_cut_off() {
-    assert_eq!(parse(&[b';'; 100_000], RawBodies::Known).errors.len(), 65_536);
+    assert_eq!(parse(&vec![b';'; 100_000], RawBodies::Known).errors.len(), 65_536);
 }

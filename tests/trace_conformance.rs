@@ -1,5 +1,12 @@
 //! Every probe of `tests/conformance/websocket`: what real nginx did with one request.
-#![allow(clippy::disallowed_methods, reason = "a test reads its data by itself")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test reads its data by itself and fails by panicking"
+)]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

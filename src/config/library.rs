@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -107,11 +108,13 @@ pub struct Library<'f> {
     working_directory: PathBuf,
     origin: fn(PathBuf) -> Origin,
     /// By canonical name.
-    opened: HashMap<PathBuf, DocId>,
+    opened: HashMap<OsString, DocId>,
+    /// By name as it is spelt somewhere.
+    spelt: HashMap<OsString, DocId>,
     /// The canonical names of the folders that files were opened in.
     folders: HashMap<PathBuf, PathBuf>,
-    /// What was read ahead; nothing where that failed or the file has been opened since.
-    ahead: HashMap<PathBuf, Option<Read>>,
+    /// What was read ahead, with its canonical name; nothing where that failed or the file has been opened since.
+    ahead: HashMap<OsString, Option<(PathBuf, Read)>>,
 }
 
 impl<'f> Library<'f> {
@@ -123,6 +126,7 @@ impl<'f> Library<'f> {
             working_directory,
             origin: Origin::File,
             opened: HashMap::new(),
+            spelt: HashMap::new(),
             folders: HashMap::new(),
             ahead: HashMap::new(),
         }
@@ -143,39 +147,68 @@ impl<'f> Library<'f> {
     /// # Errors
     /// Where the file cannot be read.
     pub fn open(&mut self, path: &Path) -> Result<DocId, LoadError> {
-        let key = self.canonical(path)?;
-        if let Some(&doc) = self.opened.get(&key) {
+        if let Some(&doc) = self.spelt.get(path.as_os_str()) {
             return Ok(doc);
         }
-        let (bytes, tree) = match self.ahead.get_mut(path).and_then(Option::take) {
-            Some(read) => read,
-            None => read(self.files, path)?,
+        let ahead = self.ahead.get_mut(path.as_os_str()).and_then(Option::take);
+        let doc = if let Some((canonical, read)) = ahead {
+            self.add(path, canonical, |_| Ok(read))?
+        } else {
+            let files = self.files;
+            let canonical = files.canonical_in(self.folder(path)?, path)?;
+            self.add(path, canonical, |files| read(files, path))?
         };
-        let document = Document::new(self.name(path), (self.origin)(path.to_path_buf()), bytes);
-        let doc = self.texts.add(document, tree);
-        self.opened.insert(key, doc);
+        self.spelt.insert(path.into(), doc);
         Ok(doc)
     }
 
-    /// Reads and parses in parallel what will be opened, one file after the other, in an order that does not hang on it.
+    /// The document of a file, whose content is asked for where it is not open yet.
+    fn add(
+        &mut self,
+        path: &Path,
+        canonical: PathBuf,
+        read: impl FnOnce(&dyn Files) -> Result<Read, LoadError>,
+    ) -> Result<DocId, LoadError> {
+        if let Some(&doc) = self.opened.get(canonical.as_os_str()) {
+            return Ok(doc);
+        }
+        let (bytes, tree) = read(self.files)?;
+        let document = Document::new(self.name(path), (self.origin)(path.to_path_buf()), bytes);
+        let doc = self.texts.add(document, tree);
+        self.opened.insert(canonical.into(), doc);
+        Ok(doc)
+    }
+
+    /// Reads and parses in parallel what will be opened one after the other. It may be opened in any order, or not at
+    /// all: nothing else changes by it.
     pub fn read_ahead(&mut self, paths: &[PathBuf]) {
-        let new: Vec<&PathBuf> = paths.iter().filter(|path| !self.ahead.contains_key(*path)).collect();
+        let is_new = |path: &&PathBuf| {
+            !self.ahead.contains_key(path.as_os_str()) && !self.spelt.contains_key(path.as_os_str())
+        };
+        let new: Vec<&PathBuf> = paths.iter().filter(is_new).collect();
         if new.len() < WORTH_READING_AHEAD {
             return;
         }
-        let files = self.files;
-        let one = |path: &PathBuf| (path.clone(), read(files, path).ok());
-        self.ahead.par_extend(new.into_par_iter().map(one));
+        for path in &new {
+            // Opening the file will say what is wrong.
+            let _ = self.folder(path);
+        }
+        let (files, folders) = (self.files, &self.folders);
+        let one = |path: &PathBuf| {
+            let canonical = files.canonical_in(folders.get(folder_of(path))?, path).ok()?;
+            Some((canonical, read(files, path).ok()?))
+        };
+        let read: Vec<_> = new.into_par_iter().map(|path| (path.into(), one(path))).collect();
+        self.ahead.extend(read);
     }
 
-    fn canonical(&mut self, path: &Path) -> io::Result<PathBuf> {
-        let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if let Some(folder) = self.folders.get(folder) {
-            return self.files.canonical_in(folder, path);
+    /// The canonical name of the folder of a file.
+    fn folder<'s>(&'s mut self, file: &'s Path) -> io::Result<&'s Path> {
+        let folder = folder_of(file);
+        if !self.folders.contains_key(folder) {
+            self.folders.insert(folder.to_path_buf(), self.files.canonical(folder)?);
         }
-        let canonical = self.files.canonical(folder)?;
-        let known = self.folders.entry(folder.to_path_buf()).or_insert(canonical);
-        self.files.canonical_in(known, path)
+        Ok(self.folders.get(folder).map_or(folder, PathBuf::as_path))
     }
 
     /// A document that is no file: standard input, an editor's buffer.
@@ -194,6 +227,10 @@ impl<'f> Library<'f> {
         let shown = if shown.as_os_str().is_empty() { Path::new(".") } else { shown };
         shown.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
     }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn read(files: &dyn Files, path: &Path) -> Result<Read, LoadError> {

@@ -83,29 +83,24 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        match self.kind(path)? {
+        let standing = std::fs::metadata(path)?;
+        match kind_of(&standing) {
             FileKind::File => {}
             FileKind::Directory => return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory")),
             FileKind::Other => {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file"));
             }
         }
-        let file = std::fs::File::open(path)?;
         // Refused by its size alone: nobody waits for gigabytes that cannot be used.
-        let size = u32::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let size = u32::try_from(standing.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
-        // A file alone would ask for its size once more.
-        file.take(u64::MAX).read_to_end(&mut bytes)?;
+        // A file alone would be asked for its size once more.
+        std::fs::File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
     fn kind(&self, path: &Path) -> io::Result<FileKind> {
-        let kind = std::fs::metadata(path)?.file_type();
-        Ok(match (kind.is_file(), kind.is_dir()) {
-            (true, _) => FileKind::File,
-            (_, true) => FileKind::Directory,
-            _ => FileKind::Other,
-        })
+        std::fs::metadata(path).map(|standing| kind_of(&standing))
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<OsString>> {
@@ -146,6 +141,14 @@ impl Files for Disk {
         file.as_file().sync_all()?;
         file.persist(&target).map_err(|error| error.error)?;
         Ok(())
+    }
+}
+
+fn kind_of(standing: &std::fs::Metadata) -> FileKind {
+    match (standing.is_file(), standing.is_dir()) {
+        (true, _) => FileKind::File,
+        (_, true) => FileKind::Directory,
+        _ => FileKind::Other,
     }
 }
 

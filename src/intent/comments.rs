@@ -40,7 +40,7 @@ impl Declarations {
             for comment in &tree.comments {
                 let text = texts.sources.get(doc).slice(comment.start, comment.end);
                 let Some(meant) = meant(text) else { continue };
-                if let Some(start) = next_statement(tree, comment) {
+                if let Some(start) = next_statement(tree, *comment) {
                     declarations.by_place.insert((doc, start), meant);
                 }
             }
@@ -79,7 +79,7 @@ fn meant(comment: &[u8]) -> Option<bool> {
 }
 
 /// The start of the first statement after a comment.
-fn next_statement(tree: &Tree, comment: &Comment) -> Option<u32> {
+fn next_statement(tree: &Tree, comment: Comment) -> Option<u32> {
     let start = |index: usize| {
         let statement = tree.statements.get(index)?;
         tree.words(*statement).first().map(|word| word.start)

@@ -11,6 +11,9 @@ pub struct Endpoint {
     pub app: &'static str,
     /// Patterns of the request path; none where the path tells nothing.
     pub paths: &'static [&'static str],
+    /// A path for each pattern, with `x` for what it leaves open. A location that is a regular expression is for this
+    /// endpoint if it matches one of them.
+    pub examples: &'static [&'static str],
     /// What runs on the path.
     pub kind: Kind,
     /// How much the path alone tells.
@@ -81,12 +84,6 @@ impl Endpoint {
     /// word: `app_anycable-1` holds `anycable`. Case does not count.
     pub fn has_name(&self, host: &[u8]) -> bool {
         self.names.iter().any(|name| holds_word(host, name.as_bytes()))
-    }
-
-    /// Paths that the patterns match, with `x` for what they leave open: one for each pattern. A location that is a
-    /// regular expression is for this endpoint if it matches one of them.
-    pub fn examples(&self) -> impl Iterator<Item = String> {
-        self.paths.iter().map(|path| path.replace("/**", "").replace("**/", "/").replace('*', "x"))
     }
 }
 

@@ -10,6 +10,7 @@ mod paths;
 use std::collections::HashSet;
 
 use endpoints::{Endpoint, Kind, Strength};
+use paths::Paths;
 
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};
@@ -63,24 +64,23 @@ pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) 
     if explicit::foreign_protocol(environment) {
         return None;
     }
-    let endpoint = paths::endpoint(environment, pass);
-    let only = refuses_plain_requests(environment) || endpoint.is_some_and(is_websocket_only);
+    let paths = Paths::of(environment, pass);
+    let endpoint = paths.endpoint();
+    let only = || refuses_plain_requests(environment) || endpoint.is_some_and(is_websocket_only);
     if let Some(text) = explicit::evidence(environment, signals) {
-        return Some(Evidence { level: Intent::Explicit, text, websocket_only: only });
-    }
-    if has_counter_evidence(environment, pass) {
-        return None;
+        return Some(Evidence { level: Intent::Explicit, text, websocket_only: only() });
     }
     let by_endpoint = endpoint.map(|found| Evidence {
         level: Intent::Endpoint,
         text: format!("its path is where {} takes WebSockets", found.app),
-        websocket_only: only,
+        websocket_only: only(),
     });
     let by_name = || {
         let text = names::evidence(environment, pass)?;
-        Some(Evidence { level: Intent::Name, text, websocket_only: only })
+        Some(Evidence { level: Intent::Name, text, websocket_only: only() })
     };
-    by_endpoint.or_else(by_name).map(|found| raised(environment, pass, found, signals))
+    let found = by_endpoint.or_else(by_name).filter(|_| !tells_against(environment, &paths));
+    found.map(|found| raised(environment, pass, found, signals))
 }
 
 fn declared() -> Evidence {
@@ -114,9 +114,13 @@ fn is_websocket_only(endpoint: &Endpoint) -> bool {
 
 /// What tells against WebSockets where only a path or a name speaks for them.
 pub fn has_counter_evidence(environment: &Environment<'_>, pass: NodeId) -> bool {
+    tells_against(environment, &Paths::of(environment, pass))
+}
+
+fn tells_against(environment: &Environment<'_>, paths: &Paths) -> bool {
     let config = environment.view.config;
     let is_subrequest = crate::route::is_internal(environment.view, environment.block);
-    is_subrequest || paths::counter_evidence(environment, pass) || {
+    is_subrequest || paths.counter_evidence() || {
         let headers = config.own(environment.block, directive::ADD_HEADER);
         // What Docker's registry documentation tells people to copy.
         headers

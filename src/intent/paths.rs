@@ -6,11 +6,43 @@ use crate::route::{Pattern, pattern};
 use crate::scope::location_of;
 use crate::value::{Environment, Regex};
 
-/// The well-known endpoint that the block serves: by its path alone, or by a weak path and the application's port or
-/// name in the pass.
-pub fn endpoint(environment: &Environment<'_>, pass: NodeId) -> Option<&'static Endpoint> {
-    let url = Url::of(environment.view, pass);
-    candidates(environment, &url).into_iter().find(|endpoint| counts(endpoint, &url))
+/// What a block's paths tell: its location's, and the one in its pass.
+pub struct Paths {
+    url: Url,
+    /// Endpoints that one of the paths matches.
+    candidates: Vec<&'static Endpoint>,
+    /// The location's own path, where it is literal.
+    location: Option<Vec<u8>>,
+}
+
+impl Paths {
+    /// Reads the paths of the environment's block, whose handler is `pass`.
+    pub fn of(environment: &Environment<'_>, pass: NodeId) -> Self {
+        let url = Url::of(environment.view, pass);
+        let location = location_of(environment.view.config, environment.block);
+        let pattern = pattern(environment.view, location);
+        let mut candidates: Vec<&'static Endpoint> = match &pattern {
+            Some(Pattern::Exact(path) | Pattern::Prefix(path, _)) => endpoints::by_path(path).collect(),
+            Some(Pattern::Regex(regex, caseless)) => by_regex(regex, *caseless),
+            Some(Pattern::Named(_)) | None => Vec::new(),
+        };
+        candidates.extend(endpoints::by_path(&url.path));
+        let location = pattern.and_then(|pattern| Some(pattern.path()?.to_vec()));
+        Self { url, candidates, location }
+    }
+
+    /// The well-known endpoint that the block serves: by its path alone, or by a weak path and the application's port or
+    /// name in the pass.
+    pub fn endpoint(&self) -> Option<&'static Endpoint> {
+        self.candidates.iter().copied().find(|endpoint| counts(endpoint, &self.url))
+    }
+
+    /// Whether a path belongs to server-sent events, long polling, another protocol, a health check or a registry.
+    pub fn counter_evidence(&self) -> bool {
+        let other = |endpoint: &Endpoint| matches!(endpoint.kind, Kind::HttpStream | Kind::OtherUpgrade);
+        let mut strong = self.candidates.iter().filter(|it| it.strength == Strength::Strong);
+        strong.any(|endpoint| other(endpoint)) || self.location.as_deref().is_some_and(has_plain_part)
+    }
 }
 
 fn counts(endpoint: &Endpoint, url: &Url) -> bool {
@@ -25,18 +57,6 @@ fn counts(endpoint: &Endpoint, url: &Url) -> bool {
         }
 }
 
-/// Endpoints that some path of the block matches.
-fn candidates(environment: &Environment<'_>, url: &Url) -> Vec<&'static Endpoint> {
-    let location = location_of(environment.view.config, environment.block);
-    let mut found: Vec<&'static Endpoint> = match pattern(environment.view, location) {
-        Some(Pattern::Exact(path) | Pattern::Prefix(path, _)) => endpoints::by_path(&path).collect(),
-        Some(Pattern::Regex(regex, caseless)) => by_regex(&regex, caseless),
-        Some(Pattern::Named(_)) | None => Vec::new(),
-    };
-    found.extend(endpoints::by_path(&url.path));
-    found
-}
-
 /// Endpoints for one of whose paths the location was written: it matches that and not just any path.
 fn by_regex(regex: &[u8], caseless: bool) -> Vec<&'static Endpoint> {
     let Ok(regex) = Regex::new(regex, caseless) else { return Vec::new() };
@@ -44,11 +64,13 @@ fn by_regex(regex: &[u8], caseless: bool) -> Vec<&'static Endpoint> {
     if matches(b"/") || matches(b"/ngxlint") {
         return Vec::new();
     }
-    endpoints::all().filter(|endpoint| endpoint.examples().any(|path| matches(path.as_bytes()))).collect()
+    endpoints::all()
+        .filter(|endpoint| endpoint.examples.iter().any(|path| matches(path.as_bytes())))
+        .collect()
 }
 
-/// Whether a path belongs to server-sent events, long polling, another protocol, a health check or a registry.
-pub fn counter_evidence(environment: &Environment<'_>, pass: NodeId) -> bool {
+/// Whether a segment of a path is the name of something plain.
+fn has_plain_part(path: &[u8]) -> bool {
     const PLAIN: [&[u8]; 17] = [
         b"health",
         b"healthz",
@@ -68,17 +90,7 @@ pub fn counter_evidence(environment: &Environment<'_>, pass: NodeId) -> bool {
         b"assets",
         b"favicon.ico",
     ];
-    let url = Url::of(environment.view, pass);
-    let other = |endpoint: &&'static Endpoint| matches!(endpoint.kind, Kind::HttpStream | Kind::OtherUpgrade);
-    if candidates(environment, &url).iter().any(|it| other(it) && it.strength == Strength::Strong) {
-        return true;
-    }
-    let location = location_of(environment.view.config, environment.block);
-    let path = pattern(environment.view, location).and_then(|pattern| Some(pattern.path()?.to_vec()));
-    path.is_some_and(|path| {
-        path.split(|&byte| byte == b'/')
-            .any(|part| PLAIN.iter().any(|plain| part.eq_ignore_ascii_case(plain)))
-    })
+    path.split(|&byte| byte == b'/').any(|part| PLAIN.iter().any(|plain| part.eq_ignore_ascii_case(plain)))
 }
 
 /// The parts of a pass that tell something.

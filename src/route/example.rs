@@ -20,7 +20,7 @@ struct Maker<'a> {
     path: Vec<u8>,
 }
 
-impl<'a> Maker<'a> {
+impl Maker<'_> {
     fn take(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
         self.rest = rest;

@@ -109,7 +109,6 @@ fn violated<'r>(subject: Subject<'_, '_>, rule: &'r Rule) -> Option<&'r Conditio
 fn concerned(failures: &[Option<Failure<'_>>]) -> String {
     let fails = |index: usize| failures.get(index).is_some_and(Option::is_some);
     let boundary = match failures.len() {
-        0 | 1 => return String::new(),
         2 | 3 if fails(0) && !fails(1) => HTTP_1_1_BY_DEFAULT,
         3 if fails(0) && !fails(2) => LAST_HOST_COUNTS,
         _ => return String::new(),

@@ -30,7 +30,7 @@ impl Subject<'_, '_> {
     pub fn holds(self, condition: &Condition) -> Outcome {
         let all = condition.all.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part)));
         let none =
-            condition.none.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part).not()));
+            condition.none.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part).negated()));
         let any = match &*condition.any {
             [] => Outcome::True,
             parts => parts.iter().fold(Outcome::False, |so_far, part| so_far.or(self.holds(part))),
@@ -142,7 +142,7 @@ impl Subject<'_, '_> {
         let client = part.from_client.map_or(Outcome::True, |wanted| {
             let own = self.facts.client.header(name).unwrap_or_default();
             let same = any(&|value| is(value, &own));
-            if wanted { same } else { same.not() }
+            if wanted { same } else { same.negated() }
         });
         [token, exact, blank, lines, client].into_iter().fold(Outcome::True, Outcome::and)
     }

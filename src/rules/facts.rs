@@ -1,8 +1,9 @@
 //! What rules may ask about one tree: its proxied blocks with the requests they send, and the evidence for each. Most
 //! blocks are not meant for WebSockets, so what only the others are asked is worked out when it is asked.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
@@ -25,7 +26,7 @@ pub struct Proxied {
     /// Whether an `auth_request` or `mirror` asks it: such requests are no handshakes.
     is_asked: bool,
     serves: OnceCell<bool>,
-    requests: OnceCell<Vec<Request>>,
+    requests: OnceCell<Rc<[Request]>>,
 }
 
 /// Everything known of a tree before the rules look at it.
@@ -47,6 +48,8 @@ pub struct Facts<'a> {
     pub proxied: Vec<Proxied>,
     /// One for each of the versions.
     judges: Vec<Judge<'a>>,
+    /// What the block asked about last sends: most blocks send what their neighbours send.
+    last: RefCell<Rc<[Request]>>,
 }
 
 impl<'a> Facts<'a> {
@@ -63,8 +66,17 @@ impl<'a> Facts<'a> {
         let is_whole = config.complete
             && config.unresolved.is_empty()
             && config.scopes.iter().all(|scope| scope.in_sight);
-        let mut facts =
-            Self { view, target, is_whole, versions, definitions, client, proxied: Vec::new(), judges };
+        let mut facts = Self {
+            view,
+            target,
+            is_whole,
+            versions,
+            definitions,
+            client,
+            proxied: Vec::new(),
+            judges,
+            last: RefCell::new(Rc::new([])),
+        };
         facts.proxied = facts.read_blocks();
         facts
     }
@@ -91,9 +103,18 @@ impl<'a> Facts<'a> {
     /// What a block sends for a handshake, for each of [`Facts::versions`].
     pub fn requests<'p>(&self, proxied: &'p Proxied) -> &'p [Request] {
         let &Proxied { block, pass, .. } = proxied;
-        proxied
-            .requests
-            .get_or_init(|| self.judges.iter().filter_map(|judge| judge.request(block, pass)).collect())
+        proxied.requests.get_or_init(|| {
+            let requests = self.judges.iter().filter_map(|judge| judge.request(block, pass));
+            self.shared(requests.collect())
+        })
+    }
+
+    fn shared(&self, requests: Vec<Request>) -> Rc<[Request]> {
+        let mut last = self.last.borrow_mut();
+        if **last != *requests {
+            *last = requests.into();
+        }
+        Rc::clone(&last)
     }
 
     /// Whether a block ever serves a handshake.

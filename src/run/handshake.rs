@@ -38,10 +38,10 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
             arguments.conf.display()
         )));
     }
-    let mut tracer = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
-    tracer.root.clone_from(&places.root);
+    let mut router = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
+    router.root.clone_from(&places.root);
     let traces: Vec<(String, Trace)> =
-        requests.iter().map(|request| (request.url.clone(), tracer.trace(request))).collect();
+        requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
     let reports = judge(view, &definitions, &Client::handshake(), version);
     print(arguments, &Blocks { view, version, reports: &reports, traces: &traces })?;
     let fails = traces.iter().any(|(_, trace)| trace.answer.verdict == Verdict::Fails);

@@ -27,7 +27,7 @@ impl Run<'_, '_> {
                 Err(end) => return Next::Done(end),
                 Ok(Access::Granted) if any => return Next::Content,
                 Ok(Access::Refused(code)) if any => {
-                    refused = Some(if refused == Some(401) { 401 } else { code })
+                    refused = Some(if refused == Some(401) { 401 } else { code });
                 }
                 Ok(Access::Refused(code)) if !asked => {
                     self.step(None, &format!("access is refused: {code}"));

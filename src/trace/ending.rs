@@ -29,10 +29,10 @@ impl Run<'_, '_> {
                 self.internal_redirect(uri, args)
             }
             Some(b'@') => self.jump(&target),
-            _ => Next::Done(End::Answered(match status {
-                Some(code @ (301 | 302 | 303 | 307 | 308)) => code,
-                _ => 302,
-            })),
+            _ => {
+                let redirects = |code: &u16| matches!(code, 301 | 302 | 303 | 307 | 308);
+                Next::Done(End::Answered(status.filter(redirects).unwrap_or(302)))
+            }
         }
     }
 

@@ -46,6 +46,10 @@ pub(super) enum End {
 }
 
 /// A request on its way.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "nginx keeps each as a bit of its request, and they vary freely"
+)]
 pub(super) struct Run<'t, 'a> {
     pub(super) tracer: &'t Tracer<'a>,
     pub(super) request: ClientRequest,
@@ -213,7 +217,7 @@ fn choose(tracer: &Tracer<'_>, state: &State, chosen: &Chosen, steps: &mut Vec<S
     });
 }
 
-impl<'t, 'a> Run<'t, 'a> {
+impl<'a> Run<'_, 'a> {
     pub(super) fn config(&self) -> &'a Config {
         self.tracer.view.config
     }
@@ -250,7 +254,7 @@ impl<'t, 'a> Run<'t, 'a> {
         self.enter(self.server);
         match self.script(self.server) {
             Script::Declined => Next::FindLocation,
-            end => self.ended(end),
+            end => self.ended(&end),
         }
     }
 
@@ -329,7 +333,7 @@ impl<'t, 'a> Run<'t, 'a> {
         if self.config().scope(self.block).kind == ScopeKind::Location {
             let end = self.script(self.block);
             if end != Script::Declined {
-                return self.ended(end);
+                return self.ended(&end);
             }
         }
         if !self.uri_changed {
@@ -408,12 +412,12 @@ impl<'t, 'a> Run<'t, 'a> {
                 (answer, self.error_status.filter(|_| replaced), Some(*upstream))
             }
         };
-        let block = kind.is_location_level().then(|| self.block);
+        let block = kind.is_location_level().then_some(self.block);
         Hop { server: Some(self.server), block, upstream, answer, status, uri: self.state.uri.clone() }
     }
 
-    fn ended(&self, end: Script) -> Next {
-        match end {
+    fn ended(&self, end: &Script) -> Next {
+        match *end {
             Script::Declined => Next::Access,
             Script::Status(code) => Next::Finalize(code),
             Script::Sent(444) => Next::Done(End::Closed),

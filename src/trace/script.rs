@@ -103,11 +103,11 @@ impl Run<'_, '_> {
         match words.as_slice() {
             [variable] => holds(&self.evaluate(variable)),
             [variable, b"=", value] => self.same(variable, value),
-            [variable, b"!=", value] => self.same(variable, value).not(),
+            [variable, b"!=", value] => self.same(variable, value).negated(),
             [variable, b"~", pattern] => self.matches(variable, pattern, false),
             [variable, b"~*", pattern] => self.matches(variable, pattern, true),
-            [variable, b"!~", pattern] => self.matches(variable, pattern, false).not(),
-            [variable, b"!~*", pattern] => self.matches(variable, pattern, true).not(),
+            [variable, b"!~", pattern] => self.matches(variable, pattern, false).negated(),
+            [variable, b"!~*", pattern] => self.matches(variable, pattern, true).negated(),
             [test, path] => self.file_test(test, path),
             _ => Outcome::Unknown,
         }

@@ -82,20 +82,12 @@ impl State {
             "remote_addr" | "realip_remote_addr" => request.client.remote_addr.clone().into_bytes(),
             "document_root" | "realpath_root" => self.document_root.clone()?,
             "request_filename" => self.filename.clone()?,
-            "remote_user" | "proxy_add_x_forwarded_for" => return self.special(name, request),
+            "proxy_add_x_forwarded_for" => forwarded_for(request).into_bytes(),
             "content_length" | "content_type" => {
                 request.client.header(&name.replace('_', "-")).unwrap_or_default().into()
             }
             _ => return None,
         }))
-    }
-
-    fn special(&self, name: &str, request: &ClientRequest) -> Option<Value> {
-        let address = request.client.remote_addr.as_str();
-        (name == "proxy_add_x_forwarded_for").then(|| {
-            let before = request.client.header("X-Forwarded-For");
-            Value::known(before.map_or_else(|| address.to_owned(), |before| format!("{before}, {address}")))
-        })
     }
 
     /// `$arg_name`: the first argument of that name, without case.
@@ -126,6 +118,13 @@ impl State {
             request.client.headers.iter().find(|(line, _)| line.replace('-', "_").eq_ignore_ascii_case(name));
         header.and_then(|(line, _)| request.client.header(line)).unwrap_or_default().into()
     }
+}
+
+/// The client's X-Forwarded-For with its address added.
+fn forwarded_for(request: &ClientRequest) -> String {
+    let address = request.client.remote_addr.as_str();
+    let before = request.client.header("X-Forwarded-For");
+    before.map_or_else(|| address.to_owned(), |before| format!("{before}, {address}"))
 }
 
 fn protocol(http: HttpVersion) -> &'static str {

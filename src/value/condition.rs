@@ -26,7 +26,7 @@ impl From<bool> for Outcome {
 impl Outcome {
     /// The opposite; UNKNOWN stays.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn negated(self) -> Self {
         match self {
             Self::True => Self::False,
             Self::False => Self::True,
@@ -47,7 +47,7 @@ impl Outcome {
     /// Either.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        self.not().and(other.not()).not()
+        self.negated().and(other.negated()).negated()
     }
 }
 
@@ -87,11 +87,11 @@ pub(super) fn asked(environment: &Environment<'_>, node: NodeId) -> (Outcome, Tr
     let words = words(environment.view, node);
     let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
     let plain = |outcome: Outcome| (outcome, Tried::Nothing);
-    let inverse = |(outcome, tried): (Outcome, Tried)| (outcome.not(), tried);
+    let inverse = |(outcome, tried): (Outcome, Tried)| (outcome.negated(), tried);
     match words.as_slice() {
         [variable] => plain(holds(&environment.evaluate(variable))),
         [variable, b"=", value] => plain(compare(environment, variable, value)),
-        [variable, b"!=", value] => plain(compare(environment, variable, value).not()),
+        [variable, b"!=", value] => plain(compare(environment, variable, value).negated()),
         [variable, b"~", pattern] => search(environment, variable, pattern, false),
         [variable, b"~*", pattern] => search(environment, variable, pattern, true),
         [variable, b"!~", pattern] => inverse(search(environment, variable, pattern, false)),

@@ -172,7 +172,7 @@ impl Definitions {
     pub fn maps(&self) -> impl Iterator<Item = &MapInfo> {
         self.by_name.values().filter_map(|definition| match definition {
             Definition::Map(map) => Some(map),
-            _ => None,
+            Definition::Other => None,
         })
     }
 

@@ -82,8 +82,7 @@ pub fn maps_of(view: View<'_>, scope: ScopeId) -> Option<MapInfo> {
     for entry in view.config.directives(scope) {
         match (view.arg(entry, 0), &*view.name(entry)) {
             (None, b"hostnames") => info.hostnames = true,
-            (None, _) => {}
-            (Some(_), b"include") => {}
+            (None, _) | (Some(_), b"include") => {}
             (Some(value), word) => {
                 info.entries.push(Entry { node: entry, key: key(word), value: value.into_owned() });
             }

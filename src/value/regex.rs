@@ -95,9 +95,9 @@ impl Regex {
         let text =
             |group: Option<fancy_regex::Match<'_>>| group.map(|it| bytes(it.as_str())).unwrap_or_default();
         let numbered = (0..found.len()).map(|index| text(found.get(index))).collect();
-        let names = self.inner.capture_names().flatten();
-        let by_name = names.map(|name| (name.to_owned(), text(found.name(name))));
-        Ok(Some(Captures { numbered, named: by_name.collect() }))
+        let groups = self.inner.capture_names().flatten();
+        let named = groups.map(|name| (name.to_owned(), text(found.name(name)))).collect();
+        Ok(Some(Captures { numbered, named }))
     }
 
     /// The names of its groups.

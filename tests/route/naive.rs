@@ -58,8 +58,9 @@ fn search(view: View<'_>, level: ScopeId, uri: &[u8], in_regex: bool) -> (Found,
 }
 
 fn path() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(vec!["a", "b", "/", "/", "ab"]), 0..5)
-        .prop_map(|it| format!("/{}", it.concat()))
+    let segments = prop::collection::vec(prop::sample::select(vec!["a", "b", "/", "/", "ab"]), 0..5);
+    let short = prop::sample::select(vec!["", "a", "a/", "a/b", "a/b/"]);
+    prop_oneof![segments.prop_map(|it| format!("/{}", it.concat())), short.prop_map(|it| format!("/{it}"))]
 }
 
 fn opening() -> impl Strategy<Value = String> {

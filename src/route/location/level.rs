@@ -19,6 +19,8 @@ pub(super) struct Level {
     pub(super) named: HashMap<Vec<u8>, ScopeId>,
     /// In file order.
     expressions: Vec<(ScopeId, Rc<Expression>)>,
+    /// Numbers of the expressions that begin with `^` and this text, in lower case; the others are under no text.
+    starts: HashMap<Vec<u8>, Vec<usize>>,
 }
 
 impl Level {
@@ -32,6 +34,8 @@ impl Level {
                 Pattern::Exact(path) => (path, None),
                 Pattern::Prefix(path, noregex) => (path, Some(noregex)),
                 Pattern::Regex(pattern, caseless) => {
+                    let start = plain_start(&pattern).to_ascii_lowercase();
+                    level.starts.entry(start).or_default().push(level.expressions.len());
                     level.expressions.push((location, known.get(pattern, caseless)));
                     continue;
                 }
@@ -48,8 +52,32 @@ impl Level {
 
     /// The first expression of the level that matches or cannot be judged.
     pub(super) fn expression(&self, uri: &[u8]) -> Option<Match> {
-        self.expressions.iter().find_map(|(location, expression)| judge(*location, expression, uri))
+        self.candidates(uri).into_iter().find_map(|number| {
+            let (location, expression) = self.expressions.get(number)?;
+            judge(*location, expression, uri)
+        })
     }
+
+    /// Numbers of the expressions that may match, in file order: ten thousand `^/name/` cost no more than a few.
+    fn candidates(&self, uri: &[u8]) -> Vec<usize> {
+        if self.expressions.is_empty() {
+            return Vec::new();
+        }
+        let uri = uri.to_ascii_lowercase();
+        let starts = (0..=uri.len()).filter_map(|end| self.starts.get(uri.get(..end)?));
+        let mut numbers: Vec<usize> = starts.flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers
+    }
+}
+
+/// The text that a path must begin with for `^text...` to match, letters of the other case aside.
+fn plain_start(expression: &[u8]) -> &[u8] {
+    let Some(rest) = expression.strip_prefix(b"^").filter(|rest| !rest.contains(&b'|')) else { return b"" };
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
+    let end = rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len());
+    let optional = matches!(rest.get(end), Some(b'*' | b'?' | b'{'));
+    rest.get(..end - usize::from(optional && end > 0)).unwrap_or_default()
 }
 
 /// Whether a location has a pass of its own; what stands in an `if` or a nested location does not count.
@@ -57,4 +85,20 @@ fn passes(view: View<'_>, location: ScopeId) -> bool {
     view.config
         .directives(location)
         .any(|node| view.config.node(node).name.handler().is_some_and(Handler::is_pass))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_start;
+
+    #[test]
+    fn an_expression_is_told_apart_by_its_plain_start() {
+        assert_eq!(plain_start(b"^/ws/(.*)"), b"/ws/");
+        assert_eq!(plain_start(b"^/ws?/"), b"/w");
+        assert_eq!(plain_start(b"^/ws{0}/"), b"/w");
+        assert_eq!(plain_start(b"^/ws+"), b"/ws");
+        assert_eq!(plain_start(b"^/a|/b"), b"");
+        assert_eq!(plain_start(b"/ws"), b"");
+        assert_eq!(plain_start(b"^?x"), b"");
+    }
 }

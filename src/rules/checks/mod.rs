@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn every_check_that_a_rule_names_exists() {
-        for rule in crate::rules::RULES.iter() {
+        for rule in &crate::rules::RULES {
             let Some(name) = rule.check.as_deref() else { continue };
             assert!(
                 CHECKS.iter().any(|(known, _)| *known == name),

@@ -134,7 +134,7 @@ closed_set! {
         Location,
         /// Each upstream.
         Upstream,
-        /// Each location, `if` in location and limit_except.
+        /// Each location, `if` in location and `limit_except`.
         Block,
         /// Each of those that proxies over HTTP.
         ProxiedBlock,
@@ -164,6 +164,7 @@ closed_set! {
 /// A message, and a severity, of its own for some findings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "`case` is the key of the rule files")]
 pub struct Case {
     /// The name a check gives the case, where the rule has one.
     #[serde(default)]
