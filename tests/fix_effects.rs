@@ -1,4 +1,12 @@
 //! What `--fix` writes where other blocks are near: what they send stays as it is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test reads its data by itself and fails by panicking"
+)]
 
 use std::fs;
 use std::path::Path;
