@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::catalogue::directive;
-use crate::config::{ScopeId, View};
+use crate::config::{NodeId, ScopeId, View};
 use crate::scope::{in_force_any, single};
 
 /// What one check says, or all of them together.
@@ -73,11 +73,16 @@ fn same_prefix(left: u128, right: u128, bits: u32, width: u32) -> bool {
     left.checked_shr(dropped).unwrap_or(0) == right.checked_shr(dropped).unwrap_or(0)
 }
 
-/// `auth_basic` (`ngx_http_auth_basic_handler`) of a client without credentials.
+/// The `auth_basic_user_file` in force. Without one, `auth_basic` asks for nothing (`ngx_http_auth_basic_handler`).
+pub fn user_file(view: View<'_>, block: ScopeId) -> Option<NodeId> {
+    single(view.config, block, directive::AUTH_BASIC_USER_FILE)
+}
+
+/// `auth_basic` of a client without credentials.
 pub fn by_password(view: View<'_>, block: ScopeId) -> Access {
     let realm = single(view.config, block, directive::AUTH_BASIC).and_then(|node| view.arg(node, 0));
     match realm {
-        Some(realm) if &*realm != b"off" => Access::Asked,
+        Some(realm) if &*realm != b"off" && user_file(view, block).is_some() => Access::Asked,
         _ => Access::Silent,
     }
 }

@@ -49,13 +49,17 @@ pub fn judge_headers(environment: &Environment<'_>, request: &Request) -> Judgem
     judgement.add(Reason::HeaderBlanked, key(request, environment.client));
     judgement.add(Reason::HeaderBlanked, is(request, "Sec-WebSocket-Version", b"13"));
     judgement.add(Reason::HeaderBlanked, host_present(request));
-    let visible = !hides(view, block, "Upgrade") && !hides(view, block, "Sec-WebSocket-Accept");
-    judgement.add(Reason::ResponseHeaderHidden, visible.into());
+    judgement.add(Reason::ResponseHeaderHidden, (!hides_handshake(view, block)).into());
     let single = ["Upgrade", "Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
     judgement.duplicate =
         single.iter().any(|name| request.sent(name).filter(|it| is_surely_sent(it)).count() > 1);
     judgement.unknown |= single.iter().any(|name| request.sent(name).count() > 1) && !judgement.duplicate;
     judgement
+}
+
+/// Whether nginx drops from the response what makes it a handshake's (RFC 6455 section 4.2.2).
+pub fn hides_handshake(view: View<'_>, block: ScopeId) -> bool {
+    hides(view, block, "Upgrade") || hides(view, block, "Sec-WebSocket-Accept")
 }
 
 fn equals(value: Option<&[u8]>, expected: &[u8]) -> Outcome {

@@ -91,9 +91,10 @@ const PROXY_CONNECTION_SUPPRESSED: Version = Version::new(1, 31, 0);
 /// The request that nginx of `version` sends for `environment`'s request to its block, whose handler is `pass`.
 pub fn request(environment: &Environment<'_>, pass: NodeId, version: Version) -> Request {
     let (view, block) = (environment.view, environment.block);
+    environment.makes_request_of(pass);
     let header_level = in_force(view.config, block, directive::PROXY_SET_HEADER);
     let set = set_headers(environment, header_level, version);
-    let defaults = default_headers(environment, pass, version, &set);
+    let defaults = default_headers(environment, version, &set);
     let version_level = in_force(view.config, block, directive::PROXY_HTTP_VERSION);
     Request {
         method: method(environment),
@@ -145,15 +146,10 @@ fn keep_last_host(lines: &mut Vec<Header>) {
     });
 }
 
-fn default_headers(
-    environment: &Environment<'_>,
-    pass: NodeId,
-    version: Version,
-    set: &[Header],
-) -> Vec<Header> {
+fn default_headers(environment: &Environment<'_>, version: Version, set: &[Header]) -> Vec<Header> {
     let connection = if version < HTTP_1_1_BY_DEFAULT { "close" } else { "" };
     let mut defaults = vec![
-        Header { name: "Host".into(), value: proxy_host(environment, pass), node: None },
+        Header { name: "Host".into(), value: environment.variable(b"proxy_host"), node: None },
         Header { name: "Connection".into(), value: Value::known(connection), node: None },
     ];
     let late = (version >= PROXY_CONNECTION_SUPPRESSED).then_some("Proxy-Connection");
@@ -167,28 +163,15 @@ fn has(lines: &[Header], name: &str) -> bool {
     lines.iter().any(|line| line.name.eq_ignore_ascii_case(name))
 }
 
-/// `$proxy_host`: what stands between scheme and path in the pass.
-fn proxy_host(environment: &Environment<'_>, pass: NodeId) -> Value {
-    let Some(url) = environment.view.arg(pass, 0) else { return Value::Unknown("proxy_host".into()) };
-    let rest = url.iter().position(|&byte| byte == b'/').and_then(|at| url.get(at + 2..)).unwrap_or(&url);
-    let host = rest.split(|&byte| byte == b'/').next().unwrap_or_default();
-    match environment.evaluate(host) {
-        Value::Known(host) if host.starts_with(b"unix:") => Value::known("localhost"),
-        Value::Known(host) => {
-            Value::Known(host.split(|&byte| byte == b'/').next().unwrap_or_default().to_vec())
-        }
-        unknown @ Value::Unknown(_) => unknown,
-    }
-}
-
 fn client_headers(environment: &Environment<'_>, set: &[Header], defaults: &[Header]) -> Vec<Header> {
     if is_off(environment.view, environment.block, directive::PROXY_PASS_REQUEST_HEADERS) {
         return Vec::new();
     }
-    let lines = environment.client.headers.iter().filter(|(name, _)| !has(set, name) && !has(defaults, name));
-    lines
-        .map(|(name, value)| Header { name: name.clone(), value: Value::known(value.as_str()), node: None })
-        .collect()
+    let client = environment.client;
+    let known = client.headers.iter().map(|(name, value)| (name, Value::known(value.as_str())));
+    let unknown = client.unknown.iter().map(|(name, variable)| (name, Value::Unknown(variable.clone())));
+    let lines = known.chain(unknown).filter(|(name, _)| !has(set, name) && !has(defaults, name));
+    lines.map(|(name, value)| Header { name: name.clone(), value, node: None }).collect()
 }
 
 /// Whether a flag in force is off.

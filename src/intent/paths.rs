@@ -4,7 +4,7 @@ use super::endpoints::{self, Endpoint, Kind, Strength};
 use crate::config::{NodeId, View};
 use crate::route::{Pattern, pattern};
 use crate::scope::location_of;
-use crate::value::{Environment, Regex};
+use crate::value::{Environment, PassUrl, Regex};
 
 /// What a block's paths tell: its location's, and the one in its pass.
 pub struct Paths {
@@ -114,14 +114,9 @@ impl Url {
     /// The parts of the address in a pass.
     pub fn of(view: View<'_>, pass: NodeId) -> Self {
         let url = view.arg(pass, 0).unwrap_or_default();
-        let rest =
-            url.windows(3).position(|part| part == b"://").and_then(|at| url.get(at + 3..)).unwrap_or(&url);
-        let end = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        let colon = authority.iter().rposition(|&byte| byte == b':').unwrap_or(authority.len());
-        let (host, port) = authority.split_at(colon);
-        let port =
-            std::str::from_utf8(port.get(1..).unwrap_or_default()).ok().and_then(|port| port.parse().ok());
-        Self { host: host.to_vec(), port, path: path.to_vec() }
+        let Some(url) = PassUrl::of(&url) else { return Self::default() };
+        let (host, port) = url.split_port();
+        let port = port.and_then(|port| std::str::from_utf8(port).ok()?.parse().ok());
+        Self { host: host.to_vec(), port, path: url.uri.to_vec() }
     }
 }

@@ -60,6 +60,7 @@ impl Run<'_, '_> {
             return Ok(Access::Silent);
         };
         match view.arg(node, 0).map(|realm| self.evaluate(&realm)) {
+            _ if access::user_file(view, self.block).is_none() => Ok(Access::Silent),
             Some(Value::Known(realm)) if realm != b"off" => Ok(self.password()),
             Some(Value::Unknown(_)) => Ok(Access::Asked),
             _ => Ok(Access::Silent),
@@ -71,8 +72,7 @@ impl Run<'_, '_> {
         let credentials = self.request.client.header("Authorization").unwrap_or_default();
         let Some((user, password)) = basic(&credentials) else { return Access::Refused(401) };
         let view = self.tracer.view;
-        let file = single(view.config, self.block, directive::AUTH_BASIC_USER_FILE)
-            .and_then(|node| view.arg(node, 0));
+        let file = access::user_file(view, self.block).and_then(|node| view.arg(node, 0));
         let Some(Value::Known(file)) = file.map(|file| self.evaluate(&file)) else { return Access::Asked };
         let Ok(users) = self.tracer.files.read(&self.on_disk(&file)) else { return Access::Asked };
         let line = users.split(|&byte| byte == b'\n').find_map(|line| {

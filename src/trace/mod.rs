@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use crate::catalogue::{Version, directive};
 use crate::config::{NodeId, ScopeId, View};
 use crate::files::Files;
-use crate::handshake::{Answer, Request};
+use crate::handshake::{Answer, Reason, Request, Verdict};
 use crate::route::{Locations, Names, Sockets};
 use crate::value::Definitions;
 
@@ -80,10 +80,14 @@ pub struct Hop {
 pub struct Upstream {
     /// The `proxy_pass`.
     pub pass: NodeId,
+    /// Its address; as it is written where a variable in it is not known.
+    pub url: Vec<u8>,
     /// Path and query, byte for byte.
     pub target: Vec<u8>,
     /// Version and headers.
     pub request: Request,
+    /// What becomes of a 101 on its way back through this hop.
+    pub response: Answer,
 }
 
 /// The way of one request.
@@ -125,18 +129,36 @@ impl<'a> Tracer<'a> {
     pub fn trace(&self, request: &ClientRequest) -> Trace {
         let mut trace = Trace { hops: Vec::new(), steps: Vec::new(), answer: Answer::works() };
         let mut next = Some(request.clone());
-        while let Some(request) = next.take().filter(|_| trace.hops.len() < MOST_HOPS) {
+        let mut seen: Vec<ClientRequest> = Vec::new();
+        while let Some(request) = next.take() {
+            if seen.len() == MOST_HOPS || seen.iter().any(|earlier| earlier.is_as_sent(&request)) {
+                let text = "the pass leads round in a circle until nginx has no connection left";
+                trace.steps.push(Step { node: None, text: text.into() });
+                trace.answer = Answer::fails(Reason::NotProxied);
+                return trace;
+            }
             let (hop, steps) = phases::run(self, &request);
             trace.steps.extend(steps);
-            next = hop.upstream.as_ref().and_then(|upstream| self.onward(&request, &hop, upstream));
+            next = hop.upstream.as_ref().and_then(|upstream| self.onward(&hop, upstream));
             trace.hops.push(hop);
+            seen.push(request);
         }
-        let failing = trace.hops.iter().find(|hop| hop.answer.verdict != crate::handshake::Verdict::Works);
-        if let Some(hop) = failing.or(trace.hops.last()) {
-            trace.answer = hop.answer.clone();
-        }
+        trace.answer = joined(&trace.hops);
         trace
     }
+}
+
+/// The verdict of the first hop that fails. What a hop sends may lack what the next one adds by itself: where the last
+/// sends all that a backend needs, only what earlier ones do to the answer counts.
+fn joined(hops: &[Hop]) -> Answer {
+    let Some((last, before)) = hops.split_last() else { return Answer::works() };
+    let repaired = last.answer.verdict == Verdict::Works;
+    let answers = before.iter().map(|hop| match &hop.upstream {
+        Some(upstream) if repaired => &upstream.response,
+        _ => &hop.answer,
+    });
+    let mut answers = answers.chain([&last.answer]);
+    answers.find(|answer| answer.verdict != Verdict::Works).unwrap_or(&last.answer).clone()
 }
 
 /// The names of groups in the tree's expressions: variables that are empty where the expression has not matched.

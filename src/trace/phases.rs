@@ -131,6 +131,9 @@ fn start<'t, 'a>(
         groups: tracer.groups.clone(),
         ..State::default()
     };
+    if request.client.hides("host") {
+        return Err((None, Answer::depends(Reason::UnknownValue), None));
+    }
     let host = request.host().map(|host| route::host(host.as_bytes(), tracer.version)).transpose();
     let host = host.map_err(|_| refused(default, 400))?;
     let name = host.as_ref().map(|host| host.name.clone()).unwrap_or_default();
@@ -196,7 +199,7 @@ fn socket(tracer: &Tracer<'_>, request: &ClientRequest, steps: &mut Vec<Step>) -
 }
 
 fn hop_by_hop(request: &ClientRequest) -> bool {
-    ["Upgrade", "Connection"].iter().any(|name| request.client.header(name).is_some())
+    ["Upgrade", "Connection"].iter().any(|name| request.client.sends(name))
 }
 
 fn choose(tracer: &Tracer<'_>, state: &State, chosen: &Chosen, steps: &mut Vec<Step>) {
@@ -283,6 +286,7 @@ impl<'a> Run<'_, 'a> {
                 if !self.internal && route::is_internal(self.tracer.view, location) {
                     return Next::Finalize(404);
                 }
+                self.update_location(location);
                 let text = format!(
                     "{shown} lacks the slash of this location: 301, which WebSocket clients do not follow"
                 );

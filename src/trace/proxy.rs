@@ -9,7 +9,7 @@ use crate::config::ScopeKind;
 use crate::handshake::{Answer, Reason, Request, Verdict, cache, header, judge_headers, request};
 use crate::route::{Connection, Pattern, escape_uri, pattern};
 use crate::scope::{handler, list};
-use crate::value::{Client, Part, Value, parts};
+use crate::value::{Client, Part, PassUrl, Value, parts};
 
 impl Run<'_, '_> {
     /// `ngx_http_proxy_handler` with the configuration of the block in force.
@@ -22,31 +22,49 @@ impl Run<'_, '_> {
         };
         let url = self.tracer.view.arg(pass, 0).unwrap_or_default().into_owned();
         let evaluated = self.evaluate(&url);
-        if matches!(&evaluated, Value::Known(url) if has_no_host(url)) {
+        if matches!(&evaluated, Value::Known(url) if PassUrl::of(url).is_none_or(|url| url.authority.is_empty()))
+        {
             self.step(Some(pass), "the address is empty: 500");
             return Next::Finalize(500);
         }
         let sent = request(&self.environment(), pass, self.tracer.version);
-        let answer = self.judge(&sent, &evaluated);
+        let answer = self.judge_request(&sent);
         let target = self.target(&url, &evaluated);
         let spoilt = target.iter().any(|&byte| byte <= b' ');
-        let answer =
-            if spoilt && answer.verdict == Verdict::Works { Answer::fails(Reason::Method) } else { answer };
+        let answer = if spoilt { with_defect(answer, Reason::Method) } else { answer };
+        let response = if self.subrequest { Answer::works() } else { self.judge_response(&sent) };
+        let answer = if answer.verdict == Verdict::Works { response.clone() } else { answer };
         self.step(Some(pass), &format!("{} is asked", String::from_utf8_lossy(&url)));
-        Next::Done(End::Proxied(Box::new(Upstream { pass, target, request: sent }), answer))
+        Next::Done(End::Proxied(
+            Box::new(Upstream {
+                pass,
+                url: evaluated.bytes().unwrap_or(&url).to_vec(),
+                target,
+                request: sent,
+                response,
+            }),
+            answer,
+        ))
     }
 
-    fn judge(&mut self, sent: &Request, _: &Value) -> Answer {
+    /// What the backend sees. nginx makes a tunnel only where the client itself asked for an upgrade.
+    fn judge_request(&self, sent: &Request) -> Answer {
+        let answer = judge_headers(&self.environment(), sent).answer();
+        let client = &self.request.client;
+        match (client.sends("Upgrade"), answer.verdict) {
+            (false, _) => with_defect(answer, Reason::NoUpgradeHeader),
+            (true, Verdict::Works) if client.hides("upgrade") => Answer::depends(Reason::UnknownValue),
+            (true, _) => answer,
+        }
+    }
+
+    /// What becomes of a 101 on its way back.
+    fn judge_response(&mut self, sent: &Request) -> Answer {
         let view = self.tracer.view;
-        let mut answer = judge_headers(&self.environment(), sent).answer();
-        if self.request.client.header("Upgrade").is_none() {
-            // nginx makes a tunnel only where the client itself asked for an upgrade.
-            answer = with_defect(answer, Reason::NoUpgradeHeader);
+        if header::hides_handshake(view, self.block) {
+            return Answer::fails(Reason::ResponseHeaderHidden);
         }
-        if answer.verdict != Verdict::Works || self.subrequest {
-            return answer;
-        }
-        if self.error_status.is_some() {
+        if self.error_status.is_some_and(|status| status != 101) {
             return Answer::fails(Reason::StatusReplaced);
         }
         if self.is_mirrored_upgraded() {
@@ -55,13 +73,13 @@ impl Run<'_, '_> {
         if cache::may_answer(&self.environment(), self.block) {
             return Answer::depends(Reason::Cache);
         }
-        if self.request.client.header("Sec-WebSocket-Protocol").is_some() {
+        if self.request.client.sends("Sec-WebSocket-Protocol") {
             let passed = sent.sent("Sec-WebSocket-Protocol").next().is_some();
             if !passed || header::hides(view, self.block, "Sec-WebSocket-Protocol") {
                 return Answer::fails(Reason::ResponseHeaderHidden);
             }
         }
-        answer
+        Answer::works()
     }
 
     /// Whether a mirrored request would become a tunnel: its 101 then tears the main one down.
@@ -80,7 +98,8 @@ impl Run<'_, '_> {
     /// Path and query as they go upstream (`ngx_http_proxy_create_request`).
     fn target(&self, url: &[u8], evaluated: &Value) -> Vec<u8> {
         let has_variables = parts(url).any(|part| !matches!(part, Part::Text(_)));
-        let part = uri_part(evaluated.bytes().unwrap_or(url));
+        let url = evaluated.bytes().unwrap_or(url);
+        let part = PassUrl::of(url).map_or(&b""[..], |url| url.uri);
         if has_variables && !part.is_empty() {
             return if part.starts_with(b"?") { [b"/".as_slice(), part].concat() } else { part.to_vec() };
         }
@@ -116,54 +135,23 @@ fn with_defect(answer: Answer, reason: Reason) -> Answer {
     Answer { verdict: Verdict::Fails, reason: defects.first().copied().unwrap_or(reason), defects }
 }
 
-/// What follows the host in an address.
-fn uri_part(url: &[u8]) -> &[u8] {
-    let rest = memchr::memmem::find(url, b"://").and_then(|at| url.get(at + 3..)).unwrap_or_default();
-    let rest = if rest.starts_with(b"unix:") { after_socket(rest) } else { rest };
-    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
-    rest.get(end..).unwrap_or_default()
-}
-
-/// A socket's path ends with a second colon.
-fn after_socket(rest: &[u8]) -> &[u8] {
-    let path = rest.get(5..).unwrap_or_default();
-    memchr::memchr(b':', path).and_then(|at| path.get(at + 1..)).unwrap_or_default()
-}
-
-fn has_no_host(url: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::find(url, b"://") else { return true };
-    matches!(url.get(at + 3), None | Some(b'/' | b'?'))
-}
-
 impl Tracer<'_> {
     /// The request that reaches the next hop, where the pass leads to a socket of the same tree.
-    pub(super) fn onward(
-        &self,
-        from: &ClientRequest,
-        hop: &Hop,
-        upstream: &Upstream,
-    ) -> Option<ClientRequest> {
+    pub(super) fn onward(&self, hop: &Hop, upstream: &Upstream) -> Option<ClientRequest> {
         if !matches!(hop.answer.verdict, Verdict::Works) && hop.answer.reason == Reason::SubrequestUpgrade {
             return None;
         }
-        let url = String::from_utf8_lossy(&self.view.arg(upstream.pass, 0)?).into_owned();
-        let (scheme, rest) = url.split_once("://")?;
-        let authority = rest.split('/').next().unwrap_or_default();
-        let tls = scheme.eq_ignore_ascii_case("https");
-        let (address, port) =
-            self.peers(authority).into_iter().chain([authority.to_owned()]).find_map(|peer| {
-                let (address, port) = address(&peer, tls)?;
-                matches!(self.sockets.connect(Some(address), port), Connection::One(_))
-                    .then_some((address, port))
-            })?;
-        let mut headers = Vec::new();
-        for line in [&upstream.request.set, &upstream.request.defaults, &upstream.request.passed]
-            .into_iter()
-            .flatten()
-        {
-            let value = line.value.bytes()?;
-            if !value.is_empty() {
-                headers.push((line.name.clone(), String::from_utf8_lossy(value).into_owned()));
+        let url = String::from_utf8_lossy(&upstream.url).into_owned();
+        let pass = PassUrl::of(&upstream.url)?;
+        let (address, port) = self.peer(&pass)?;
+        let sent = [&upstream.request.set, &upstream.request.defaults, &upstream.request.passed];
+        let (mut headers, mut unknown) = (Vec::new(), Vec::new());
+        for line in sent.into_iter().flatten().filter(|line| !line.value.is_blank()) {
+            match &line.value {
+                Value::Known(value) => {
+                    headers.push((line.name.clone(), String::from_utf8_lossy(value).into_owned()));
+                }
+                Value::Unknown(variable) => unknown.push((line.name.clone(), variable.clone())),
             }
         }
         let http = match upstream.request.version.value.bytes()? {
@@ -173,19 +161,28 @@ impl Tracer<'_> {
         };
         let method = String::from_utf8_lossy(upstream.request.method.value.bytes()?).into_owned();
         Some(ClientRequest {
-            url: url.clone(),
-            tls,
+            url,
+            tls: pass.tls,
             address: Some(address),
             port,
             target: upstream.target.clone(),
             http,
-            client: Client { method, headers, remote_addr: address.to_string(), host: None },
+            client: Client { method, headers, unknown, remote_addr: address.to_string(), host: None },
         })
-        .filter(|next| next.port != from.port || next.target != from.target || next.http != from.http)
+    }
+
+    /// The first peer of a pass that a socket of the same tree listens for.
+    fn peer(&self, pass: &PassUrl<'_>) -> Option<(IpAddr, u16)> {
+        let authority = String::from_utf8_lossy(pass.authority).into_owned();
+        let peers = self.servers(&authority).into_iter().chain([authority]);
+        peers
+            .into_iter()
+            .filter_map(|peer| loopback(&peer, pass.tls))
+            .find(|&(address, port)| matches!(self.sockets.connect(Some(address), port), Connection::One(_)))
     }
 
     /// The servers of an upstream group.
-    fn peers(&self, name: &str) -> Vec<String> {
+    fn servers(&self, name: &str) -> Vec<String> {
         let config = self.view.config;
         let is_group = |id: &crate::config::ScopeId| {
             let node = config.scope(*id).node.filter(|_| config.scope(*id).kind == ScopeKind::Upstream);
@@ -199,7 +196,7 @@ impl Tracer<'_> {
 }
 
 /// Address and port of a peer on this machine.
-fn address(peer: &str, tls: bool) -> Option<(IpAddr, u16)> {
+fn loopback(peer: &str, tls: bool) -> Option<(IpAddr, u16)> {
     let (host, port) = match peer.rsplit_once(':') {
         Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
             (host, port.parse().ok()?)

@@ -95,6 +95,15 @@ impl ClientRequest {
         })
     }
 
+    /// Whether nothing differs between two requests but the address the client has.
+    pub(super) fn is_as_sent(&self, other: &Self) -> bool {
+        let sent = |it: &Self| (it.tls, it.address, it.port, it.http);
+        sent(self) == sent(other)
+            && self.target == other.target
+            && self.client.method == other.client.method
+            && self.client.headers == other.client.headers
+    }
+
     /// The Host line.
     pub fn host(&self) -> Option<String> {
         self.client

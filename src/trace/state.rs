@@ -143,8 +143,11 @@ impl InFlight for State {
         if let Some(value) = self.core(name) {
             return Some(value);
         }
+        if let Some(header) = name.strip_prefix("http_") {
+            let hidden = self.client.as_ref().is_some_and(|request| request.client.hides(header));
+            return if hidden { None } else { Some(Value::Known(self.header(header))) };
+        }
         let by_prefix = [
-            name.strip_prefix("http_").map(|name| self.header(name)),
             name.strip_prefix("arg_").map(|name| self.argument(name)),
             name.strip_prefix("cookie_").map(|name| self.cookie(name)),
         ];

@@ -1,12 +1,12 @@
 //! The variables of one request at one block.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashMap;
 
-use super::map::{MapInfo, maps_of};
+use super::definitions::Definition;
+use super::map::MapInfo;
 use super::set::{Assigned, assignments, before, on_entering};
-use super::{Part, Value, parts};
+use super::{Client, Definitions, Part, PassUrl, Value, parts};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::value::regex::Captures;
@@ -17,183 +17,6 @@ const MOST_NESTED_VARIABLES: u8 = 32;
 /// Values that are made of values grow without end; what is longer than any header line that nginx could send is not
 /// worked out.
 const LONGEST_VALUE: usize = 64 * 1024;
-
-/// The request that a client sends. What is `None` is not known, so neither are the variables made from it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Client {
-    /// `GET`.
-    pub method: String,
-    /// Header lines in the order they are sent. A header that is not here is absent.
-    pub headers: Vec<(String, String)>,
-    /// The address of the client.
-    pub remote_addr: String,
-    /// `$host`: known in a trace only.
-    pub host: Option<String>,
-}
-
-impl Client {
-    /// The handshake of RFC 6455 section 4.1 as a browser sends it, from this machine, to a host that is not known.
-    pub fn handshake() -> Self {
-        let headers = [
-            ("Upgrade", "websocket"),
-            ("Connection", "Upgrade"),
-            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-            ("Sec-WebSocket-Version", "13"),
-        ];
-        Self {
-            method: "GET".into(),
-            headers: headers.map(|(name, value)| (name.into(), value.into())).into(),
-            remote_addr: "127.0.0.1".into(),
-            host: None,
-        }
-    }
-
-    /// The same client asking for a page.
-    pub fn plain() -> Self {
-        Self { headers: Vec::new(), ..Self::handshake() }
-    }
-
-    /// The same with `name` replaced by `value`, or removed where `value` is empty.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
-        if !value.is_empty() {
-            self.headers.push((name.into(), value.into()));
-        }
-        self
-    }
-
-    /// The lines of a header, joined as nginx joins them.
-    pub fn header(&self, name: &str) -> Option<String> {
-        let mut lines = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name)).peekable();
-        lines.peek()?;
-        Some(lines.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", "))
-    }
-
-    /// `$http_name`: dashes are underscores, an absent header is empty. `Host` and what a browser adds of its own (its
-    /// origin, cookies, agent) are not known.
-    fn http_variable(&self, name: &str) -> Option<Value> {
-        let line =
-            self.headers.iter().find(|(header, _)| header.replace('-', "_").eq_ignore_ascii_case(name));
-        match line {
-            Some((header, _)) => self.header(header).map(Value::known),
-            None if matches!(name, "host" | "origin" | "cookie" | "user_agent") => None,
-            None => Some(Value::EMPTY),
-        }
-    }
-}
-
-/// What defines a variable besides nginx itself.
-#[derive(Debug, Clone)]
-enum Definition {
-    Map(MapInfo),
-    /// Set by something whose value is not in the configuration: geo, `split_clients`, Lua, a named capture, ...
-    Other,
-}
-
-/// The variables that a tree defines. Names are without case (`ngx_http_add_variable` lowers them).
-#[derive(Debug, Default)]
-pub struct Definitions {
-    by_name: HashMap<Vec<u8>, Definition>,
-    /// The variables of `set`: where no `set` has run, a map of the same name counts, else they are empty.
-    set: HashSet<Vec<u8>>,
-    entered: RefCell<Vec<(Client, Entered)>>,
-}
-
-/// What the rewrite directives of each server assign to the requests of one client.
-type Entered = HashMap<ScopeId, Rc<Assigned>>;
-
-impl Definitions {
-    /// Collects the definitions of a tree; of two maps for one variable the last counts.
-    pub fn of(view: View<'_>) -> Self {
-        let mut definitions = Self::default();
-        let is_data = |id: &ScopeId| view.config.scope(*id).kind == ScopeKind::Data;
-        for scope in view.config.scope_ids().filter(is_data).filter(|&id| is_for_http(view, id)) {
-            definitions.add_data_block(view, scope);
-        }
-        for scope in view.config.scope_ids() {
-            for node in view.config.own(scope, directive::AUTH_REQUEST_SET) {
-                definitions.add(view, node, 0, Definition::Other);
-            }
-            for node in view.config.own(scope, directive::SET) {
-                definitions.set.extend(variable_name(view, node, 0));
-            }
-        }
-        definitions
-    }
-
-    /// What the rewrite directives of a server assign for a client; `run` is asked once.
-    pub(super) fn entered(
-        &self,
-        server: ScopeId,
-        client: &Client,
-        run: impl FnOnce() -> Assigned,
-    ) -> Rc<Assigned> {
-        let known = |all: &Vec<(Client, Entered)>| {
-            all.iter()
-                .find(|(other, _)| other == client)
-                .and_then(|(_, servers)| servers.get(&server).cloned())
-        };
-        if let Some(assigned) = known(&self.entered.borrow()) {
-            return assigned;
-        }
-        let assigned = Rc::new(run());
-        let mut all = self.entered.borrow_mut();
-        match all.iter_mut().find(|(other, _)| other == client) {
-            Some((_, servers)) => drop(servers.insert(server, Rc::clone(&assigned))),
-            None => all.push((client.clone(), HashMap::from([(server, Rc::clone(&assigned))]))),
-        }
-        assigned
-    }
-
-    fn add_data_block(&mut self, view: View<'_>, scope: ScopeId) {
-        let Some(node) = view.config.scope(scope).node else { return };
-        match maps_of(view, scope) {
-            Some(map) => self.add(view, node, 1, Definition::Map(map)),
-            None => self.add(view, node, view.arg_count(node).saturating_sub(1), Definition::Other),
-        }
-    }
-
-    fn add(&mut self, view: View<'_>, node: NodeId, argument: usize, definition: Definition) {
-        if let Some(name) = variable_name(view, node, argument) {
-            self.by_name.insert(name, definition);
-        }
-    }
-
-    /// The map that defines a variable.
-    pub fn map(&self, name: &[u8]) -> Option<&MapInfo> {
-        match self.by_name.get(&name.to_ascii_lowercase()) {
-            Some(Definition::Map(map)) => Some(map),
-            _ => None,
-        }
-    }
-
-    /// Every map, in no particular order.
-    pub fn maps(&self) -> impl Iterator<Item = &MapInfo> {
-        self.by_name.values().filter_map(|definition| match definition {
-            Definition::Map(map) => Some(map),
-            Definition::Other => None,
-        })
-    }
-
-    /// Whether the tree defines a variable.
-    pub fn has(&self, name: &[u8]) -> bool {
-        let name = name.to_ascii_lowercase();
-        self.by_name.contains_key(&name) || self.set.contains(&name)
-    }
-}
-
-/// A stream's maps have variables of their own.
-fn is_for_http(view: View<'_>, scope: ScopeId) -> bool {
-    let kinds = |kind: ScopeKind| view.config.enclosing(scope, kind).is_some();
-    !kinds(ScopeKind::Stream) && !kinds(ScopeKind::Mail)
-}
-
-/// The variable that an argument names, in lower case.
-fn variable_name(view: View<'_>, node: NodeId, argument: usize) -> Option<Vec<u8>> {
-    let word = view.arg(node, argument)?;
-    word.strip_prefix(b"$").map(<[u8]>::to_ascii_lowercase)
-}
 
 /// The variables of one request that has reached `block`.
 pub struct Environment<'a> {
@@ -211,6 +34,8 @@ pub struct Environment<'a> {
     /// at each step.
     mapped: RefCell<HashMap<Vec<u8>, Value>>,
     depth: Cell<u8>,
+    /// The `proxy_pass` whose request is being made.
+    pass: Cell<Option<NodeId>>,
 }
 
 /// What a trace knows of a request on its way, and a block's verdict does not.
@@ -254,13 +79,15 @@ impl<'a> Environment<'a> {
             assigned: OnceCell::new(),
             mapped: RefCell::default(),
             depth: Cell::new(0),
+            pass: Cell::new(None),
         }
     }
 
     /// The same request at another block.
     pub(super) fn at(&self, block: ScopeId) -> Self {
         let (assigned, mapped) = (OnceCell::new(), RefCell::default());
-        Self { block, assigned, mapped, depth: self.depth.clone(), ..*self }
+        let pass = Cell::new(None);
+        Self { block, assigned, mapped, pass, depth: self.depth.clone(), ..*self }
     }
 
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.
@@ -338,7 +165,46 @@ impl<'a> Environment<'a> {
         known.unwrap_or_else(|| Value::Unknown(number.to_string()))
     }
 
+    /// From here on the request of a `proxy_pass` is being made: `$proxy_host` and `$proxy_port` have their values
+    /// (`ngx_http_proxy_eval`). Before, they are empty.
+    pub(crate) fn makes_request_of(&self, pass: NodeId) {
+        self.pass.set(Some(pass));
+    }
+
+    /// The address of a `proxy_pass` with its variables filled in; where only those behind the authority are not known,
+    /// the authority alone.
+    pub(crate) fn pass_url(&self, pass: NodeId) -> Value {
+        let written = self.view.arg(pass, 0).unwrap_or_default();
+        match (self.evaluate(&written), PassUrl::of(&written)) {
+            (Value::Unknown(variable), Some(url)) if !url.is_unix() => {
+                let end = written.len() - url.uri.len();
+                match self.evaluate(written.get(..end).unwrap_or_default()) {
+                    Value::Unknown(_) => Value::Unknown(variable),
+                    known => known,
+                }
+            }
+            (value, _) => value,
+        }
+    }
+
+    /// `$proxy_host` and `$proxy_port`.
+    fn proxied(&self, name: &[u8]) -> Value {
+        let Some(pass) = self.pass.get() else { return Value::EMPTY };
+        let url = match self.pass_url(pass) {
+            Value::Known(url) => url,
+            unknown @ Value::Unknown(_) => return unknown,
+        };
+        match PassUrl::of(&url) {
+            Some(url) if name == b"proxy_host" => Value::known(url.host_header()),
+            Some(url) => Value::known(url.port()),
+            None => Value::Unknown(String::from_utf8_lossy(name).into_owned()),
+        }
+    }
+
     fn look_up(&self, name: &[u8]) -> Option<Value> {
+        if matches!(name, b"proxy_host" | b"proxy_port") {
+            return Some(self.proxied(name));
+        }
         if let Some(request) = self.in_flight {
             return self.look_up_in_flight(request, name);
         }

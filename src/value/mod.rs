@@ -1,16 +1,22 @@
 //! What a value with variables is for one request: known bytes, or UNKNOWN with the variable that nobody can know from
 //! the configuration alone. UNKNOWN is never guessed.
 
+mod client;
 mod condition;
+mod definitions;
 mod environment;
 mod map;
+mod pass;
 mod regex;
 mod script;
 mod set;
 
+pub use client::Client;
 pub use condition::{Outcome, condition, holds, words as condition_words};
-pub use environment::{Client, Definitions, Environment, InFlight};
+pub use definitions::Definitions;
+pub use environment::{Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};
+pub use pass::PassUrl;
 pub use regex::{Captures, Regex, RegexError};
 pub use script::{Part, parts, variables};
 pub use set::{opened_by, steps};

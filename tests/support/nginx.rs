@@ -44,7 +44,8 @@ impl Nginx {
         cache().join(self.name).join("usr/lib/nginx/modules")
     }
 
-    fn command(&self, folder: &Path) -> Command {
+    /// nginx in the foreground, as one process, on the `nginx.conf` of a folder.
+    pub(crate) fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
         command
             .arg("-p")

@@ -1,0 +1,78 @@
+//! Random configurations and requests through real nginx of two releases and through `ngxlint handshake`: both must
+//! tell the same story.
+//!
+//! The seed is printed; `NGXLINT_SEED` repeats a run, and the seed printed with a disagreement starts with its case.
+//! `NGXLINT_REQUESTS` overrides how many requests each release gets, `NGXLINT_SHRINK` how many cases are tried to make a
+//! disagreement small (0: none is printed), `NGXLINT_PRINT` how many are printed of each kind.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the laboratory writes configurations and reads logs by itself"
+)]
+
+#[cfg(test)]
+#[path = "differential/mod.rs"]
+mod differential;
+#[cfg(test)]
+#[allow(dead_code, reason = "each crate of tests uses its own part of the laboratory")]
+mod support;
+
+use differential::campaign::{Campaign, number, seed};
+use differential::compare::Aspect;
+use differential::tally::Tally;
+use differential::trial::Subject;
+use support::nginx::Nginx;
+
+/// Runs so many requests in all and insists that nothing differs and little is left open.
+fn agree(subject: Subject, requests: usize) {
+    let seed = seed();
+    let each = number("NGXLINT_REQUESTS").unwrap_or(requests / 2);
+    let shrinking = number("NGXLINT_SHRINK").unwrap_or(400);
+    let printed = number("NGXLINT_PRINT").unwrap_or(1);
+    let tallies = Nginx::both().map(|nginx| {
+        Campaign { nginx: &nginx, version: None, subject, seed, requests: each, shrinking, printed }.run()
+    });
+    for tally in &tallies {
+        assert!(tally.proxied * 3 > tally.requests, "too few requests reach a backend");
+    }
+    let total = |count: fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
+    assert_eq!(total(Tally::disagreements), 0, "disagreements; see above");
+    assert!(total(Tally::open) * 50 <= total(|tally| tally.requests), "more than 2 % are left open");
+}
+
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn nginx_and_the_trace_tell_the_same_story() {
+    agree(Subject::Traces, 3_000);
+}
+
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn a_block_says_what_nginx_sends_from_it() {
+    agree(Subject::Blocks, 1_500);
+}
+
+/// The comparison can fail: what is true of one release is not of the other.
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn the_wrong_version_is_noticed() {
+    let [old, new] = Nginx::both();
+    for (nginx, version) in [(&old, "1.30.0"), (&new, "1.22.1")] {
+        let campaign = Campaign {
+            nginx,
+            version: Some(version),
+            subject: Subject::Blocks,
+            seed: 1,
+            requests: 150,
+            shrinking: 0,
+            printed: 0,
+        };
+        let differs = campaign.run().differs;
+        assert!(differs[&Aspect::Version] + differs[&Aspect::Connection] > 10, "{differs:?}");
+    }
+}
+
+#[test]
+#[ignore = "slow; needs the servers that tests/run installs"]
+fn slow_nginx_and_the_trace_tell_the_same_story() {
+    agree(Subject::Traces, 20_000);
+}
