@@ -26,7 +26,7 @@ impl Run<'_, '_> {
             match check(self) {
                 Err(end) => return Next::Done(end),
                 Ok(Access::Granted) if any => return Next::Content,
-                Ok(Access::Refused(code)) if any => {
+                Ok(Access::Refused(code @ (401 | 403))) if any => {
                     refused = Some(if refused == Some(401) { 401 } else { code });
                 }
                 Ok(Access::Refused(code)) if !asked => {

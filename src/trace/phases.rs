@@ -412,7 +412,7 @@ impl<'a> Run<'_, 'a> {
             End::Closed => (Answer::fails(Reason::NotProxied), None, None),
             End::Verdict(answer) => (answer, None, None),
             End::Proxied(upstream, answer) => {
-                let replaced = answer.reason == Reason::StatusReplaced;
+                let replaced = answer.defects.contains(&Reason::StatusReplaced);
                 (answer, self.error_status.filter(|_| replaced), Some(*upstream))
             }
         };

@@ -61,11 +61,15 @@ impl Run<'_, '_> {
     /// What becomes of a 101 on its way back.
     fn judge_response(&mut self, sent: &Request) -> Answer {
         let view = self.tracer.view;
+        let mut defects = Vec::new();
         if header::hides_handshake(view, self.block) {
-            return Answer::fails(Reason::ResponseHeaderHidden);
+            defects.push(Reason::ResponseHeaderHidden);
         }
         if self.error_status.is_some_and(|status| status != 101) {
-            return Answer::fails(Reason::StatusReplaced);
+            defects.push(Reason::StatusReplaced);
+        }
+        if let Some(&reason) = defects.first() {
+            return Answer { verdict: Verdict::Fails, reason, defects };
         }
         if self.is_mirrored_upgraded() {
             return Answer::fails(Reason::SubrequestUpgrade);
