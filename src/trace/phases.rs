@@ -68,6 +68,8 @@ pub(super) struct Run<'t, 'a> {
     pub(super) quoted: bool,
     /// The request path had `+` (`r->plus_in_uri`).
     pub(super) plus: bool,
+    /// `try_files` has put the file's own path behind the `alias` of a regular expression (`r->add_uri_to_alias`).
+    pub(super) adds_uri_to_alias: bool,
     changes_left: u8,
     pub(super) error_page_used: bool,
     pub(super) error_status: Option<u16>,
@@ -169,6 +171,7 @@ fn start<'t, 'a>(
         valid_location: true,
         quoted: target.quoted,
         plus: target.plus,
+        adds_uri_to_alias: false,
         changes_left: MOST_URI_CHANGES + 1,
         error_page_used: false,
         error_status: None,
@@ -367,7 +370,7 @@ impl<'a> Run<'_, 'a> {
             return self.cycle();
         }
         (self.state.uri, self.state.args) = (uri, args);
-        (self.internal, self.valid_unparsed) = (true, false);
+        (self.internal, self.valid_unparsed, self.adds_uri_to_alias) = (true, false, false);
         self.step(None, &format!("internal redirect to {}", String::from_utf8_lossy(&self.state.uri)));
         Next::ServerRewrite
     }
@@ -445,6 +448,7 @@ impl<'a> Run<'_, 'a> {
             valid_location: true,
             quoted: self.quoted,
             plus: self.plus,
+            adds_uri_to_alias: false,
             changes_left: MOST_URI_CHANGES + 1,
             error_page_used: false,
             error_status: None,
