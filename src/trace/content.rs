@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::ending::split_args;
 use super::phases::{End, Next, Run};
 use crate::catalogue::{Handler, directive};
+use crate::config::NodeId;
 use crate::files::{FileKind, path_from_bytes};
 use crate::handshake::{Answer, Reason};
 use crate::route::{Pattern, pattern};
@@ -44,6 +45,7 @@ const ALIAS_IS_LOST: &str = "`alias` cannot be used where the path was rewritten
 impl Run<'_, '_> {
     /// `try_files` of the block in force itself, then what answers.
     pub(super) fn content(&mut self) -> Next {
+        self.find_root();
         let tried = self.config().own_last(self.block, directive::TRY_FILES);
         if let Some(next) = tried.and_then(|node| self.try_files(node)) {
             return next;
@@ -52,29 +54,39 @@ impl Run<'_, '_> {
         match self.config().node(node).name.handler() {
             Some(Handler::Proxy) => self.proxy(),
             Some(Handler::Uwsgi | Handler::Scgi | Handler::Script) => {
-                verdict(Answer::depends(Reason::Protocol))
+                let text = format!("{}: what it makes of a handshake, only it knows", self.name(node));
+                self.leave_open(Some(node), Reason::Protocol, &text)
             }
-            Some(Handler::Internal) | None => verdict(Answer::fails(Reason::NotProxied)),
-            Some(_) => verdict(Answer::fails(Reason::Protocol)),
+            Some(Handler::Internal) | None => {
+                let text = format!("{} answers: no backend is asked", self.name(node));
+                self.end(node, &text, Reason::NotProxied)
+            }
+            Some(_) => {
+                let text = format!("{} speaks a protocol that carries no WebSocket", self.name(node));
+                self.end(node, &text, Reason::Protocol)
+            }
         }
     }
 
     /// `None` where a file is hit, which the block in force then serves, or proxies.
-    fn try_files(&mut self, node: crate::config::NodeId) -> Option<Next> {
+    fn try_files(&mut self, node: NodeId) -> Option<Next> {
         let mut words: Vec<Vec<u8>> = self.tracer.view.args(node).map(std::borrow::Cow::into_owned).collect();
         let last = words.pop()?;
         if self.alias_is_lost() {
             return Some(self.refuse(500, ALIAS_IS_LOST));
         }
         for word in words {
-            let Value::Known(path) = self.evaluate(&word) else { return Some(unknown()) };
+            let path = match self.evaluate(&word) {
+                Value::Known(path) => path,
+                Value::Unknown(variable) => return Some(self.hangs_on(Some(node), &variable)),
+            };
             let (path, wanted) = match path.strip_suffix(b"/").filter(|_| word.ends_with(b"/")) {
                 Some(folder) => (folder.to_vec(), Stands::Folder),
                 None => (path, Stands::File),
             };
             let tried = self.tried(&word, path);
             match self.stands_at(tried.file) {
-                Stands::Unknown => return Some(unknown()),
+                Stands::Unknown => return Some(self.not_here(&tried.uri)),
                 found if found == wanted => {
                     self.step(Some(node), &format!("{} exists", String::from_utf8_lossy(&tried.uri)));
                     if self.alias() != Some(Alias::Whole) {
@@ -98,7 +110,7 @@ impl Run<'_, '_> {
                     let (uri, args) = split_args(&target);
                     self.internal_redirect(uri, args)
                 }
-                Value::Unknown(_) => unknown(),
+                Value::Unknown(variable) => self.hangs_on(Some(node), &variable),
             },
         })
     }
@@ -124,7 +136,7 @@ impl Run<'_, '_> {
     fn serve_file(&mut self) -> Next {
         let readable = matches!(self.state.method.as_str(), "GET" | "HEAD" | "POST");
         if !readable {
-            return Next::Finalize(405);
+            return self.refuse(405, "files are served to GET, HEAD and POST only");
         }
         if self.alias_is_lost() {
             return self.refuse(500, ALIAS_IS_LOST);
@@ -134,7 +146,7 @@ impl Run<'_, '_> {
             return self.index(&uri);
         }
         match self.stands(&uri) {
-            Stands::Unknown => unknown(),
+            Stands::Unknown => self.not_here(&uri),
             Stands::Nothing => self.refuse(404, "no such file"),
             Stands::Folder => self.refuse(301, "a folder without its slash"),
             Stands::File if self.state.method == "POST" => self.refuse(405, "a file takes no POST"),
@@ -145,6 +157,26 @@ impl Run<'_, '_> {
         }
     }
 
+    /// The document root is not on this machine.
+    fn not_here(&mut self, uri: &[u8]) -> Next {
+        let root = self.state.document_root.as_deref().unwrap_or_default();
+        let text = format!(
+            "whether {} is a file below {} is not known: the folder is not here (see --root)",
+            String::from_utf8_lossy(uri),
+            String::from_utf8_lossy(root),
+        );
+        self.leave_open(None, Reason::UnknownValue, &text)
+    }
+
+    fn name(&self, node: NodeId) -> String {
+        String::from_utf8_lossy(&self.tracer.view.name(node)).into_owned()
+    }
+
+    fn end(&mut self, node: NodeId, text: &str, reason: Reason) -> Next {
+        self.step(Some(node), text);
+        Next::Done(End::Verdict(Answer::fails(reason)))
+    }
+
     fn refuse(&mut self, code: u16, why: &str) -> Next {
         self.step(None, &format!("{why}: {code}"));
         Next::Finalize(code)
@@ -153,7 +185,7 @@ impl Run<'_, '_> {
     /// A word that starts with `/` redirects at once; another does where such a file exists. The folder itself is looked
     /// at once, after the first word that names nothing (`ngx_http_index_test_dir`).
     fn index(&mut self, uri: &[u8]) -> Next {
-        let Some(words) = self.index_words() else { return unknown() };
+        let Some(words) = self.index_words() else { return self.hangs_on(None, "index") };
         let args = self.state.args.clone();
         let mut is_folder = false;
         for name in words {
@@ -161,13 +193,15 @@ impl Run<'_, '_> {
                 return self.internal_redirect(name, args);
             }
             match self.indexed(uri, &name) {
-                Stands::Unknown => return unknown(),
+                Stands::Unknown => return self.not_here(uri),
                 Stands::File | Stands::Folder => return self.internal_redirect([uri, &name].concat(), args),
                 Stands::Nothing if is_folder => {}
                 Stands::Nothing => match self.folder(uri) {
-                    Stands::Unknown => return unknown(),
-                    Stands::File => return self.refuse(500, "what should be a folder is a file"),
-                    Stands::Nothing => return self.refuse(404, "no such folder"),
+                    Stands::Unknown => return self.not_here(uri),
+                    Stands::File if !self.map(uri).is_some_and(|path| path.ends_with(b"/")) => {
+                        return self.refuse(500, "what should be a folder is a file");
+                    }
+                    Stands::File | Stands::Nothing => return self.refuse(404, "no such folder"),
                     Stands::Folder => is_folder = true,
                 },
             }
@@ -306,12 +340,4 @@ impl Run<'_, '_> {
             _ => full,
         }
     }
-}
-
-fn verdict(answer: Answer) -> Next {
-    Next::Done(End::Verdict(answer))
-}
-
-fn unknown() -> Next {
-    verdict(Answer::depends(Reason::UnknownValue))
 }
