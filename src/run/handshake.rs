@@ -1,15 +1,21 @@
 //! `ngxlint handshake`.
 
-use std::io;
+use std::collections::HashSet;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::{CLEAN, Error, FINDINGS, paths, terminal, version};
+use crate::catalogue::VersionRange;
 use crate::cli::Handshake;
-use crate::config::{Base, Context, Library, View, assemble};
+use crate::config::{Base, Context, Library, ScopeId, View, assemble, assumed};
 use crate::files::Disk;
+use crate::finding::Finding;
 use crate::handshake::{Verdict, judge};
-use crate::output::handshake::{Blocks, json, steps, table};
+use crate::output::handshake::{Blocks, json, route, table};
+use crate::output::{self, Format, Report, Style, Summary};
 use crate::route::Sockets;
+use crate::rules::{self, Facts, RULES, Rule, Switch};
+use crate::source::Span;
 use crate::trace::{ClientRequest, HttpVersion, Trace, Tracer};
 use crate::value::{Client, Definitions};
 
@@ -32,20 +38,40 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let view = View { texts: &library.texts, config: &config };
     refuse_broken(view)?;
     let (definitions, sockets) = (Definitions::of(view), Sockets::of(view));
-    if !requests.is_empty() && !context.is_main() {
+    if !context.is_main() {
+        assume(arguments, &context, sockets.ids().next().is_some())?;
+    }
+    let mut tracer = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
+    tracer.root.clone_from(&places.root);
+    let traces: Vec<(String, Trace)> =
+        requests.iter().map(|request| (request.url.clone(), tracer.trace(request))).collect();
+    let reports = if traces.is_empty() || arguments.format == "json" {
+        judge(view, &definitions, &Client::handshake(), version)
+    } else {
+        Vec::new()
+    };
+    let blocks = Blocks { view, version, reports: &reports, traces: &traces };
+    print(arguments, &blocks, &definitions)?;
+    let ends = |verdict: Verdict| traces.iter().filter(move |(_, trace)| trace.answer.verdict == verdict);
+    for (url, _) in ends(Verdict::Depends) {
+        super::complain(&format!("{url}: the configuration alone does not tell"));
+    }
+    Ok(if ends(Verdict::Fails).next().is_some() { FINDINGS } else { CLEAN })
+}
+
+/// A fragment is judged alone, and that is said; without a server of its own no URL leads anywhere.
+fn assume(arguments: &Handshake, context: &Context, has_servers: bool) -> Result<(), Error> {
+    let conf = arguments.conf.display();
+    if !arguments.urls.is_empty() && !has_servers {
         return Err(Error::usage(format!(
-            "{} is a fragment: a URL can only be followed through a main configuration file",
-            arguments.conf.display()
+            "{conf} is a fragment without servers: a URL can only be followed through a main configuration file"
         )));
     }
-    let mut router = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
-    router.root.clone_from(&places.root);
-    let traces: Vec<(String, Trace)> =
-        requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
-    let reports = judge(view, &definitions, &Client::handshake(), version);
-    print(arguments, &Blocks { view, version, reports: &reports, traces: &traces })?;
-    let fails = traces.iter().any(|(_, trace)| trace.answer.verdict == Verdict::Fails);
-    Ok(if fails { FINDINGS } else { CLEAN })
+    let levels = context.levels().iter().map(|&kind| assumed(kind)).collect::<Vec<_>>().join(" > ");
+    super::complain(&format!(
+        "{conf} is a fragment: taken to be included in {levels}, whose own directives are not known"
+    ));
+    Ok(())
 }
 
 /// The request for a URL with what the options change.
@@ -74,15 +100,54 @@ fn request(arguments: &Handshake, url: &str) -> Result<ClientRequest, Error> {
     Ok(request)
 }
 
-fn print(arguments: &Handshake, blocks: &Blocks<'_>) -> Result<(), Error> {
+fn print(arguments: &Handshake, blocks: &Blocks<'_>, definitions: &Definitions) -> Result<(), Error> {
     let mut out = io::stdout().lock();
+    let style = Style { summary: false, ..terminal::style(arguments.color) };
     match arguments.format.as_str() {
         "json" => json(blocks, &mut out)?,
-        "text" if blocks.traces.is_empty() => table(blocks, &mut out, terminal::style(arguments.color))?,
-        "text" => steps(blocks, &mut out, terminal::style(arguments.color))?,
+        "text" if blocks.traces.is_empty() => table(blocks, &mut out, style)?,
+        "text" => {
+            for (url, trace) in blocks.traces {
+                route(blocks, url, trace, &mut out, style)?;
+                let findings = findings(blocks, definitions, trace);
+                if !findings.is_empty() {
+                    output::write(Format::Pretty, &report(blocks, findings), &mut out, style)?;
+                    writeln!(out)?;
+                }
+            }
+        }
         other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
     }
     Ok(())
+}
+
+/// What the rules say about the blocks in which a URL fails: that it is meant for WebSockets is given.
+fn findings(blocks: &Blocks<'_>, definitions: &Definitions, trace: &Trace) -> Vec<Finding> {
+    if trace.answer.verdict != Verdict::Fails {
+        return Vec::new();
+    }
+    let view = blocks.view;
+    let failing = trace.hops.iter().filter(|hop| hop.answer.verdict == Verdict::Fails);
+    let failing: HashSet<ScopeId> = failing.filter_map(|hop| hop.block).collect();
+    let places: Vec<Span> =
+        failing.iter().filter_map(|&block| Some(view.head(view.config.scope(block).node?))).collect();
+    let target = VersionRange::exactly(blocks.version);
+    let client = Client::handshake();
+    let facts = Facts::followed(view, definitions, &client, target, failing);
+    let rules: Vec<&'static Rule> = RULES.iter().filter(|rule| rule.default == Switch::On).collect();
+    let mut found = rules::findings(&facts, rules::run(&facts, &rules));
+    found.retain(|finding| finding.block.as_ref().is_some_and(|block| places.contains(&block.span)));
+    found
+}
+
+fn report<'a>(blocks: &Blocks<'a>, findings: Vec<Finding>) -> Report<'a> {
+    Report {
+        summary: Summary::of(&findings, 0, 0),
+        findings,
+        errors: Vec::new(),
+        sources: &blocks.view.texts.sources,
+        nginx_version: blocks.version.to_string(),
+    }
 }
 
 /// A configuration that does not parse has no certain answer.

@@ -13,6 +13,7 @@ mod request;
 mod script;
 mod start;
 mod state;
+mod story;
 
 use std::path::PathBuf;
 
