@@ -6,6 +6,9 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::disallowed_methods,
+    clippy::type_complexity,
+    clippy::format_collect,
+    dead_code,
     reason = "a benchmark prints its figures, makes its own inputs and stops where that fails"
 )]
 
@@ -26,8 +29,11 @@ const RUNS: usize = 5;
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
-    println!("{URLS} URLs, wall-clock ms: reading the configuration, then following all of them (best of {RUNS})");
-    for (name, server) in [("shared expressions", shared as fn(usize) -> String), ("an expression each", own)] {
+    println!(
+        "{URLS} URLs, wall-clock ms: reading the configuration, then following all of them (best of {RUNS})"
+    );
+    for (name, server) in [("shared expressions", shared as fn(usize) -> String), ("an expression each", own)]
+    {
         for servers in [250, 500, 1_000, 2_000] {
             let path = folder.path().join("nginx.conf");
             let text: String = (0..servers).map(server).collect();
@@ -64,7 +70,7 @@ fn own(number: usize) -> String {
 fn requests(servers: usize) -> Vec<ClientRequest> {
     let url = |number: usize| {
         let server = number % servers;
-        let host = if number % 2 == 0 {
+        let host = if number.is_multiple_of(2) {
             format!("app{server}.example.com")
         } else {
             format!("x.app{server}.example.org")

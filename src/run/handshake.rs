@@ -1,13 +1,13 @@
 //! `ngxlint handshake`.
 
 use std::collections::HashSet;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use super::{CLEAN, Error, FINDINGS, paths, terminal, version};
 use crate::catalogue::VersionRange;
 use crate::cli::Handshake;
-use crate::config::{Base, Context, Library, ScopeId, View, assemble, assumed};
+use crate::config::{Base, Context, Library, ScopeId, ScopeKind, View, assemble, assumed};
 use crate::files::Disk;
 use crate::finding::Finding;
 use crate::handshake::{Verdict, judge};
@@ -41,10 +41,10 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     if !context.is_main() {
         assume(arguments, &context, sockets.ids().next().is_some())?;
     }
-    let mut tracer = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
-    tracer.root.clone_from(&places.root);
+    let mut router = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
+    router.root.clone_from(&places.root);
     let traces: Vec<(String, Trace)> =
-        requests.iter().map(|request| (request.url.clone(), tracer.trace(request))).collect();
+        requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
     let reports = if traces.is_empty() || arguments.format == "json" {
         judge(view, &definitions, &Client::handshake(), version)
     } else {
@@ -67,7 +67,13 @@ fn assume(arguments: &Handshake, context: &Context, has_servers: bool) -> Result
             "{conf} is a fragment without servers: a URL can only be followed through a main configuration file"
         )));
     }
-    let levels = context.levels().iter().map(|&kind| assumed(kind)).collect::<Vec<_>>().join(" > ");
+    let levels = context
+        .levels()
+        .iter()
+        .filter(|kind| **kind != ScopeKind::Main)
+        .map(|&kind| assumed(kind))
+        .collect::<Vec<_>>()
+        .join(" > ");
     super::complain(&format!(
         "{conf} is a fragment: taken to be included in {levels}, whose own directives are not known"
     ));
@@ -107,12 +113,12 @@ fn print(arguments: &Handshake, blocks: &Blocks<'_>, definitions: &Definitions) 
         "json" => json(blocks, &mut out)?,
         "text" if blocks.traces.is_empty() => table(blocks, &mut out, style)?,
         "text" => {
+            let findings = findings(blocks, definitions);
             for (url, trace) in blocks.traces {
                 route(blocks, url, trace, &mut out, style)?;
-                let findings = findings(blocks, definitions, trace);
-                if !findings.is_empty() {
-                    output::write(Format::Pretty, &report(blocks, findings), &mut out, style)?;
-                    writeln!(out)?;
+                let found = about(blocks, trace, &findings);
+                if !found.is_empty() {
+                    output::write(Format::Pretty, &report(blocks, found), &mut out, style)?;
                 }
             }
         }
@@ -121,23 +127,33 @@ fn print(arguments: &Handshake, blocks: &Blocks<'_>, definitions: &Definitions) 
     Ok(())
 }
 
-/// What the rules say about the blocks in which a URL fails: that it is meant for WebSockets is given.
-fn findings(blocks: &Blocks<'_>, definitions: &Definitions, trace: &Trace) -> Vec<Finding> {
-    if trace.answer.verdict != Verdict::Fails {
+/// What the rules say where URLs fail: that the blocks there are meant for WebSockets is given.
+fn findings(blocks: &Blocks<'_>, definitions: &Definitions) -> Vec<Finding> {
+    let failing: HashSet<ScopeId> = blocks.traces.iter().flat_map(|(_, trace)| failing(trace)).collect();
+    if failing.is_empty() {
         return Vec::new();
     }
-    let view = blocks.view;
-    let failing = trace.hops.iter().filter(|hop| hop.answer.verdict == Verdict::Fails);
-    let failing: HashSet<ScopeId> = failing.filter_map(|hop| hop.block).collect();
-    let places: Vec<Span> =
-        failing.iter().filter_map(|&block| Some(view.head(view.config.scope(block).node?))).collect();
     let target = VersionRange::exactly(blocks.version);
     let client = Client::handshake();
-    let facts = Facts::followed(view, definitions, &client, target, failing);
+    let facts = Facts::followed(blocks.view, definitions, &client, target, failing);
     let rules: Vec<&'static Rule> = RULES.iter().filter(|rule| rule.default == Switch::On).collect();
-    let mut found = rules::findings(&facts, rules::run(&facts, &rules));
-    found.retain(|finding| finding.block.as_ref().is_some_and(|block| places.contains(&block.span)));
-    found
+    rules::findings(&facts, rules::run(&facts, &rules))
+}
+
+/// The blocks in which a URL fails.
+fn failing(trace: &Trace) -> impl Iterator<Item = ScopeId> {
+    let fails = trace.answer.verdict == Verdict::Fails;
+    let hops = trace.hops.iter().filter(move |hop| fails && hop.answer.verdict == Verdict::Fails);
+    hops.filter_map(|hop| hop.block)
+}
+
+/// The findings about the blocks in which a URL fails.
+fn about(blocks: &Blocks<'_>, trace: &Trace, findings: &[Finding]) -> Vec<Finding> {
+    let view = blocks.view;
+    let places: Vec<Span> =
+        failing(trace).filter_map(|block| Some(view.head(view.config.scope(block).node?))).collect();
+    let is_there = |finding: &&Finding| finding.block.as_ref().is_some_and(|it| places.contains(&it.span));
+    findings.iter().filter(is_there).cloned().collect()
 }
 
 fn report<'a>(blocks: &Blocks<'a>, findings: Vec<Finding>) -> Report<'a> {

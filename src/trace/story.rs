@@ -21,14 +21,11 @@ impl Run<'_, '_> {
     fn tell_version(&mut self, upstream: &Upstream) {
         let version = &upstream.request.version;
         let value = String::from_utf8_lossy(version.value.bytes().unwrap_or_default()).into_owned();
-        let text = match upstream.request.version_level.level {
-            Some(level) => format!("HTTP/{value} to the backend, {}", self.by(level)),
-            None => {
-                let nginx = self.tracer.version;
-                format!(
-                    "HTTP/{value} to the backend, the default of nginx {nginx}: no proxy_http_version here"
-                )
-            }
+        let text = if let Some(level) = upstream.request.version_level.level {
+            format!("HTTP/{value} to the backend, {}", self.by(level))
+        } else {
+            let nginx = self.tracer.version;
+            format!("HTTP/{value} to the backend, the default of nginx {nginx}: no proxy_http_version here")
         };
         self.step(version.node.or(Some(upstream.pass)), &text);
     }
