@@ -43,6 +43,7 @@ pub mod route;
 pub mod rules;
 pub mod run;
 pub mod scope;
+pub mod show;
 pub mod source;
 pub mod syntax;
 pub mod trace;

@@ -65,7 +65,7 @@ fn help_lists_every_documented_option() {
         }
     }
     let said = here(&["--help"]);
-    for command in ["check", "handshake", "parse", "explain", "rules"] {
+    for command in ["check", "handshake", "show", "parse", "explain", "rules"] {
         assert!(said.out.contains(&format!("\n  {command} ")), "{command} is missing:\n{}", said.out);
     }
     assert_eq!(here(&["--version"]).ends(0).out, concat!("ngxlint ", env!("CARGO_PKG_VERSION"), "\n"));

@@ -6,6 +6,29 @@ use crate::catalogue::{Context as Place, Contexts, directive};
 use crate::source::Document;
 use crate::syntax::{StatementId, StatementKind, Tree};
 
+impl ScopeKind {
+    /// The catalogue's name for what directives stand in; nothing where directives are data or the block is not known.
+    pub fn place(self) -> Option<Place> {
+        Some(match self {
+            Self::Main => Place::Main,
+            Self::Events => Place::Events,
+            Self::Http => Place::Http,
+            Self::Server => Place::Server,
+            Self::Location => Place::Location,
+            Self::IfInServer => Place::IfInServer,
+            Self::IfInLocation => Place::IfInLocation,
+            Self::LimitExcept => Place::LimitExcept,
+            Self::Upstream => Place::Upstream,
+            Self::Stream => Place::Stream,
+            Self::StreamServer => Place::StreamServer,
+            Self::StreamUpstream => Place::StreamUpstream,
+            Self::Mail => Place::Mail,
+            Self::MailServer => Place::MailServer,
+            Self::Data | Self::Other => return None,
+        })
+    }
+}
+
 /// The blocks around a text, outermost first, always beginning with the main context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context(Vec<ScopeKind>);

@@ -101,6 +101,12 @@ impl ScopeKind {
         matches!(self, Self::Http | Self::Server) || self.is_location_level()
     }
 
+    /// Whether directives of this level reach blocks inside it: the HTTP levels and those of stream and mail.
+    pub fn is_level(self) -> bool {
+        let other = matches!(self, Self::Stream | Self::StreamServer | Self::Mail | Self::MailServer);
+        other || self.is_http_level()
+    }
+
     /// location, `if` in location, `limit_except`: the levels that serve requests.
     pub fn is_location_level(self) -> bool {
         matches!(self, Self::Location | Self::IfInLocation | Self::LimitExcept)

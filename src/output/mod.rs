@@ -14,6 +14,7 @@ mod paint;
 mod place;
 mod pretty;
 mod rules;
+pub mod show;
 
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;

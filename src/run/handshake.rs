@@ -1,11 +1,10 @@
 //! `ngxlint handshake`.
 
 use std::io;
-use std::path::Path;
 
-use super::{CLEAN, Error, FINDINGS, paths, terminal, version};
+use super::tree::Tree;
+use super::{CLEAN, Error, FINDINGS, terminal, version};
 use crate::cli::Handshake;
-use crate::config::{Base, Context, Library, View, assemble};
 use crate::files::Disk;
 use crate::handshake::{Verdict, judge};
 use crate::output::handshake::{Blocks, json, steps, table};
@@ -17,29 +16,19 @@ use crate::value::{Client, Definitions};
 pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let files = Disk;
     let requests = arguments.urls.iter().map(|url| request(arguments, url)).collect::<Result<Vec<_>, _>>()?;
-    let conf = std::path::absolute(&arguments.conf).unwrap_or_else(|_| arguments.conf.clone());
-    let folder = conf.parent().unwrap_or(Path::new("/")).to_path_buf();
     let beside = std::slice::from_ref(&arguments.conf);
     let version = version::target(arguments.nginx_version.as_deref(), &files, beside)?.lowest();
-    let mut library = Library::new(&files, folder.clone());
-    let root = library
-        .open(&conf)
-        .map_err(|error| Error::usage(format!("{}: {error}", arguments.conf.display())))?;
-    let places = paths(&arguments.places)?;
-    let prefix = places.prefix.clone().unwrap_or(folder);
-    let context = Context::of(library.texts.sources.get(root), library.texts.tree(root));
-    let config = assemble(&mut library, root, &context, &Base::Known(prefix.clone()), &places);
-    let view = View { texts: &library.texts, config: &config };
-    refuse_broken(view)?;
+    let tree = Tree::read(&files, &arguments.conf, &arguments.places)?;
+    let view = tree.view();
     let (definitions, sockets) = (Definitions::of(view), Sockets::of(view));
-    if !requests.is_empty() && !context.is_main() {
+    if !requests.is_empty() && !tree.context.is_main() {
         return Err(Error::usage(format!(
             "{} is a fragment: a URL can only be followed through a main configuration file",
             arguments.conf.display()
         )));
     }
-    let mut router = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
-    router.root.clone_from(&places.root);
+    let mut router = Tracer::new(view, &definitions, &sockets, version, &files, tree.prefix.clone());
+    router.root.clone_from(&tree.paths.root);
     let traces: Vec<(String, Trace)> =
         requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
     let reports = judge(view, &definitions, &Client::handshake(), version);
@@ -83,16 +72,4 @@ fn print(arguments: &Handshake, blocks: &Blocks<'_>) -> Result<(), Error> {
         other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
     }
     Ok(())
-}
-
-/// A configuration that does not parse has no certain answer.
-fn refuse_broken(view: View<'_>) -> Result<(), Error> {
-    let broken = view.config.documents.iter().find(|&&doc| !view.texts.tree(doc).errors.is_empty());
-    match broken {
-        Some(&doc) => {
-            let name = &view.texts.sources.get(doc).name;
-            Err(Error::usage(format!("{name} does not parse: see `ngxlint check`")))
-        }
-        None => Ok(()),
-    }
 }

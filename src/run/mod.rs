@@ -5,7 +5,9 @@ mod fixing;
 mod handshake;
 mod progress;
 mod select;
+mod show;
 mod terminal;
+mod tree;
 mod version;
 
 use std::ffi::OsString;
@@ -63,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         None => check::check(&cli.check),
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Handshake(arguments)) => handshake::handshake(&arguments),
+        Some(Command::Show(arguments)) => show::run(&arguments),
         Some(Command::Parse(arguments)) => parse(&arguments),
         Some(Command::Explain(arguments)) => explain(&arguments),
         Some(Command::Rules(arguments)) => rules(&arguments),
