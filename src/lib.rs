@@ -30,6 +30,7 @@
 
 pub mod catalogue;
 pub mod cli;
+pub mod comments;
 pub mod config;
 pub mod files;
 pub mod finding;
@@ -45,6 +46,7 @@ pub mod run;
 pub mod scope;
 pub mod show;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod trace;
 pub mod value;

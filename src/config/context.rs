@@ -3,6 +3,7 @@
 
 use super::ScopeKind;
 use crate::catalogue::{Context as Place, Contexts, directive};
+use crate::comments::commands;
 use crate::source::Document;
 use crate::syntax::{StatementId, StatementKind, Tree};
 
@@ -82,11 +83,8 @@ impl Context {
 
 /// The comment `# ngxlint: context http > server`.
 fn declared(document: &Document, tree: &Tree) -> Option<Context> {
-    tree.comments.iter().find_map(|comment| {
-        let text = std::str::from_utf8(document.slice(comment.start, comment.end)).ok()?;
-        let command = text.trim_start_matches('#').trim().strip_prefix("ngxlint:")?.trim();
-        Context::from_name(command.strip_prefix("context")?)
-    })
+    let said = commands(document, tree).filter(|command| command.word == "context");
+    { said }.find_map(|command| Context::from_name(command.rest))
 }
 
 /// Contexts by how often fragments have them: of several that fit, the first is taken.

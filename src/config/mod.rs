@@ -196,6 +196,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether it starts with a main file and lacks nothing: what is not in it is not there at all.
+    pub fn is_whole(&self) -> bool {
+        self.complete && self.unresolved.is_empty() && self.scopes.iter().all(|scope| scope.in_sight)
+    }
+
     /// The node `id`; a number that was never given out reads as an empty node.
     pub fn node(&self, id: NodeId) -> Node {
         self.nodes.get(id.0 as usize).copied().unwrap_or_default()

@@ -16,6 +16,7 @@ use crate::files::Files;
 use crate::finding::{Finding, ReadError};
 use crate::rules::{Facts, Rule, findings, run};
 use crate::source::DocId;
+use crate::suppress::{Ran, Suppressions};
 use crate::value::{Client, Definitions};
 
 /// What to lint, and how.
@@ -52,6 +53,8 @@ pub struct Outcome {
     pub texts: Texts,
     /// The findings in the order in which they are printed.
     pub findings: Vec<Finding>,
+    /// How many more comments have suppressed.
+    pub suppressed: usize,
     /// What could not be read.
     pub errors: Vec<ReadError>,
     /// Whether an `nginx -T` dump was read: it cannot be fixed.
@@ -82,14 +85,24 @@ pub fn lint(
     }
     trees.assemble_all(&mut library, roots, options);
     let texts = dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options));
-    let findings = judge(&texts, &trees.configs, options, tick);
-    let errors = trees.with_unreadable_includes(&texts);
     let mut linted: Vec<DocId> =
         trees.configs.iter().flat_map(|config| config.documents.iter().copied()).collect();
     linted.sort_unstable();
     linted.dedup();
+    let suppressions = Suppressions::of(&texts, &linted);
+    let mut findings = judge(&texts, &trees.configs, &suppressions, options, tick);
+    findings.push(suppressions.unused(&texts, &ran(&trees.configs, options)));
+    let errors = trees.with_unreadable_includes(&texts);
     let findings = merge::merge(&texts, &trees.configs, findings);
-    Outcome { findings, errors, has_dump: trees.has_dump, linted, texts }
+    let suppressed = suppressions.count();
+    Outcome { findings, suppressed, errors, has_dump: trees.has_dump, linted, texts }
+}
+
+/// What was looked for, and where in full.
+fn ran<'o>(configs: &[Config], options: &'o Options) -> Ran<'o> {
+    let partial = configs.iter().filter(|config| !config.is_whole());
+    let partial = partial.flat_map(|config| config.documents.iter().copied()).collect();
+    Ran { rules: &options.rules, target: options.target, partial }
 }
 
 /// A text that a tree starts from.
@@ -204,6 +217,7 @@ fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path)
 fn judge(
     texts: &Texts,
     configs: &[Config],
+    suppressions: &Suppressions,
     options: &Options,
     tick: &(dyn Fn(usize) + Sync),
 ) -> Vec<Vec<Finding>> {
@@ -212,7 +226,8 @@ fn judge(
         let view = View { texts, config };
         let definitions = Definitions::of(view);
         let facts = Facts::of(view, &definitions, &client, options.target);
-        let hits = run(&facts, &options.rules);
+        let mut hits = run(&facts, &options.rules);
+        hits.retain(|hit| !suppressions.silence(hit.rule, hit.at));
         let found = findings(&facts, hits);
         tick(configs.len());
         found

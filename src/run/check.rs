@@ -153,7 +153,7 @@ impl Job<'_> {
         let code = self.code(&found.findings, &found);
         self.show_files(&found);
         let report = Report {
-            summary: Summary::of(&found.findings, found.linted.len(), 0),
+            summary: Summary::of(&found.findings, found.linted.len(), found.suppressed),
             findings: found.findings,
             errors: found.errors,
             sources: &found.texts.sources,

@@ -21,7 +21,7 @@ use crate::config::Paths;
 use crate::files::Disk;
 use crate::output;
 use crate::parse;
-use crate::rules::{RULES, find};
+use crate::rules::{RULES, find, unknown_rule};
 
 /// Nothing at or above the level that fails.
 pub const CLEAN: u8 = 0;
@@ -120,7 +120,7 @@ fn explain(arguments: &Explain) -> Result<u8, Error> {
         output::rules_table(RULES.iter(), &mut out, style)?;
         return Ok(CLEAN);
     };
-    let rule = find(word).ok_or_else(|| Error::usage(select::unknown(word)))?;
+    let rule = find(word).ok_or_else(|| Error::usage(unknown_rule(word)))?;
     output::explain(rule, output::example(rule), &mut out, style)?;
     Ok(CLEAN)
 }
