@@ -63,6 +63,12 @@ pub struct Check {
     /// Rules to run besides the default ones
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub extend_select: Vec<String>,
+    /// Findings that are known and accepted: they are neither reported nor counted
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Accept everything that is found: write it to the baseline
+    #[arg(long, requires = "baseline", conflicts_with = "diff")]
+    pub write_baseline: bool,
     /// The least severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub fail_on: FailOn,

@@ -28,6 +28,7 @@
 //! 9. Results go to standard output, everything else to standard error.
 //! 10. No panic, no unbounded recursion, no quadratic path, on any input. `unsafe` is forbidden.
 
+pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod comments;

@@ -19,7 +19,7 @@ use harness::{BAD, Folder, HALF, Said, finish, program};
 use serde_json::Value;
 
 /// The options of `check` that stand in `interfaces.md` and are not about settings, baselines or own rules.
-const OPTIONS: [&str; 25] = [
+const OPTIONS: [&str; 27] = [
     "--fix",
     "--unsafe-fixes",
     "--diff",
@@ -37,6 +37,8 @@ const OPTIONS: [&str; 25] = [
     "--path-map",
     "--stdin-filename",
     "--no-config",
+    "--baseline",
+    "--write-baseline",
     "--jobs",
     "--allow-empty",
     "--exit-zero",

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::baseline::Baseline;
 use crate::catalogue::VersionRange;
 use crate::config::{
     Base, Config, Context, IncludeProblem, Library, Paths, Texts, View, assemble, is_dump, split_dump,
@@ -55,6 +56,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// How many more comments have suppressed.
     pub suppressed: usize,
+    /// What a baseline has taken out.
+    pub accepted: Baseline,
     /// What could not be read.
     pub errors: Vec<ReadError>,
     /// Whether an `nginx -T` dump was read: it cannot be fixed.
@@ -95,7 +98,8 @@ pub fn lint(
     let errors = trees.with_unreadable_includes(&texts);
     let findings = merge::merge(&texts, &trees.configs, findings);
     let suppressed = suppressions.count();
-    Outcome { findings, suppressed, errors, has_dump: trees.has_dump, linted, texts }
+    let accepted = Baseline::default();
+    Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, texts }
 }
 
 /// What was looked for, and where in full.

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::baseline::Accepted;
 use super::progress::Progress;
 use super::{
     CLEAN, Error, FAILED, FINDINGS, fixing, paths, select, standard_input, terminal, version,
@@ -24,6 +25,7 @@ pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
         format: arguments.format.as_deref().unwrap_or("pretty").parse().map_err(Error::Usage)?,
         working_directory: working_directory()?,
         options: options(arguments, &files)?,
+        accepted: Accepted::open(arguments, &files)?,
         inputs: inputs(arguments)?,
     };
     match arguments.jobs {
@@ -77,6 +79,7 @@ struct Job<'a> {
     format: Format,
     working_directory: PathBuf,
     options: Options,
+    accepted: Accepted,
     inputs: Vec<Input>,
 }
 
@@ -117,7 +120,10 @@ impl Job<'_> {
 
     fn lint(&self, files: &dyn Files, inputs: Vec<Input>) -> Outcome {
         let progress = Progress::start(!self.arguments.no_progress && !self.arguments.quiet);
-        lint(files, &self.working_directory, inputs, &self.options, &|all| progress.tick(all))
+        let tick = |all| progress.tick(all);
+        let mut found = lint(files, &self.working_directory, inputs, &self.options, &tick);
+        self.accepted.sift(&mut found);
+        found
     }
 
     fn refuse_what_cannot_be_fixed(&self, found: &Outcome) -> Result<(), Error> {
@@ -149,11 +155,13 @@ impl Job<'_> {
             Least::Warning => Severity::Warning,
             Least::Error => Severity::Error,
         };
+        self.accepted.finish(self.files, &mut found, &self.options)?;
         found.findings.retain(|finding| finding.severity >= least);
         let code = self.code(&found.findings, &found);
         self.show_files(&found);
         let report = Report {
-            summary: Summary::of(&found.findings, found.linted.len(), found.suppressed),
+            summary: Summary::of(&found.findings, found.linted.len(), found.suppressed)
+                .with_accepted(found.accepted.len()),
             findings: found.findings,
             errors: found.errors,
             sources: &found.texts.sources,

@@ -1,5 +1,6 @@
 //! From the command line to an exit code.
 
+mod baseline;
 mod check;
 mod fixing;
 mod handshake;
