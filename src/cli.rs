@@ -168,8 +168,8 @@ pub struct Handshake {
 pub struct Show {
     /// The main configuration file
     pub conf: PathBuf,
-    /// A line of the block: the block that opens there, else the innermost around it [default: every server, location,
-    /// if and limit_except]
+    /// A line of the block: the block that opens there, else the innermost around it [default: every block that
+    /// serves requests]
     #[arg(value_name = "FILE:LINE")]
     pub block: Option<String>,
     /// The output format: text or json

@@ -51,6 +51,7 @@ impl Baseline {
     }
 
     /// Takes the accepted ones out of `findings`, which come in their order, and returns what of the baseline they were.
+    #[must_use]
     pub fn sift(&self, findings: &mut Vec<Finding>, sources: &Sources) -> Self {
         let mut left: BTreeMap<&str, usize> = BTreeMap::new();
         for known in self.iter() {

@@ -4,6 +4,7 @@ mod discover;
 mod merge;
 mod partly;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -64,6 +65,8 @@ pub struct Outcome {
     pub has_dump: bool,
     /// The texts that were linted, in order of first opening.
     pub linted: Vec<DocId>,
+    /// Those of them that stand in several places.
+    pub shared: HashSet<DocId>,
 }
 
 /// Lints `inputs`. `tick` is called for each tree that is done, with the count of trees.
@@ -98,8 +101,8 @@ pub fn lint(
     let errors = trees.with_unreadable_includes(&texts);
     let findings = merge::merge(&texts, &trees.configs, findings);
     let suppressed = suppressions.count();
-    let accepted = Baseline::default();
-    Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, texts }
+    let (accepted, shared) = (Baseline::default(), merge::shared(&trees.configs));
+    Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, shared, texts }
 }
 
 /// What was looked for, and where in full.
@@ -132,7 +135,7 @@ impl Trees {
         let mut roots: Vec<(Context, Root)> =
             roots.into_iter().map(|root| (context(library, &root, options), root)).collect();
         roots.sort_by_key(|(context, _)| context.levels().len());
-        let mut covered = std::collections::HashSet::new();
+        let mut covered = HashSet::new();
         for (context, root) in roots {
             if covered.contains(&root.doc) {
                 continue;
@@ -147,7 +150,7 @@ impl Trees {
 
     /// A fragment that a later fragment included is part of that one's tree.
     fn drop_included_roots(&mut self) {
-        let mut included_later = std::collections::HashSet::new();
+        let mut included_later = HashSet::new();
         for index in (0..self.configs.len()).rev() {
             let Some(config) = self.configs.get(index) else { continue };
             if included_later.contains(&config.root) {

@@ -73,7 +73,7 @@ struct Level<'a> {
 }
 
 /// A file and a line; nothing where nobody has written it.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct Place<'a> {
     file: Option<&'a str>,
     line: Option<u32>,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::baseline::Accepted;
 use super::progress::Progress;
 use super::{
-    CLEAN, Error, FAILED, FINDINGS, fixing, paths, select, standard_input, terminal, version,
+    CLEAN, Error, FAILED, FINDINGS, fixing, paths, repairs, select, standard_input, terminal, version,
     working_directory,
 };
 use crate::cli::{Check, FailOn, Least};
@@ -96,6 +96,10 @@ impl Job<'_> {
         for problem in &fixed.problems {
             super::complain(problem);
         }
+        let left = if self.arguments.quiet { Vec::new() } else { repairs::left(&fixed.after, allow) };
+        for line in &left {
+            super::complain(line);
+        }
         if self.arguments.diff {
             return self.show_diff(&fixed);
         }
@@ -107,7 +111,7 @@ impl Job<'_> {
         let failed = fixed.write(self.files).map_err(|error| Error::usage(error.to_string()))?;
         let is_written = |name: &str| !failed.iter().any(|error| error.name() == name);
         for change in fixed.changes.iter().filter(|change| is_written(&change.name)) {
-            super::complain(&format!("fixed {}", change.name));
+            super::complain(&repairs::done(&change.name, &fixed.counts));
         }
         if failed.is_empty() {
             return self.report(fixed.after);

@@ -5,6 +5,7 @@ mod check;
 mod fixing;
 mod handshake;
 mod progress;
+mod repairs;
 mod select;
 mod show;
 mod terminal;

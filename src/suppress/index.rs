@@ -51,7 +51,7 @@ impl Index {
                 Kind::Unknown => {}
             }
         }
-        index.ranges.values_mut().for_each(|ranges| order(ranges));
+        index.ranges.values_mut().for_each(order);
         index
     }
 
