@@ -251,4 +251,9 @@ fn an_include_that_is_missing_is_mentioned() {
     );
     let said = folder.run(&["show", "nginx.conf"]);
     said.ends(0).complains("nginx.conf:2: what proxy.inc sets is not shown");
+    assert!(!said.out.contains("default"), "it may well be set there: {}", said.out);
+    folder.write("ws.conf", "location /ws { proxy_pass http://a; }\n");
+    let fragment = folder.run(&["show", "ws.conf"]);
+    fragment.ends(0).complains("ws.conf is a fragment: what is set around it is not shown");
+    assert!(!fragment.out.contains("default"), "{}", fragment.out);
 }

@@ -155,6 +155,10 @@ fn in_a_tree_that_lacks_something_only_rules_about_the_text_are_judged() {
     let said = folder.json(&["ws.conf"]);
     assert_eq!(said.places(), ["ws.conf:2 LT001"]);
     assert_eq!(said.diagnostics()[0]["message"], "no finding of SY002 is suppressed by this comment");
+    let tls = "    include tls.inc; # ngxlint: ignore include-not-found -- on the server only\n";
+    let vain = "    # ngxlint: ignore WS112 -- the map may be in the missing file\n    return 204;\n";
+    assert_eq!(found(&format!("{tls}{vain}")), [""; 0]);
+    assert_eq!(found(vain), ["4 LT001"]);
 }
 
 #[test]

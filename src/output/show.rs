@@ -32,8 +32,10 @@ pub struct Shown<'a> {
 pub fn json(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let blocks = shown.blocks.iter().map(|block| of_block(shown.view, block)).collect();
     let document = Document { version: 1, nginx_version: shown.version.to_string(), blocks };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    let mut out = io::BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    writeln!(out)?;
+    out.flush()
 }
 
 #[derive(Serialize)]

@@ -20,6 +20,9 @@ pub(super) fn run(arguments: &Show) -> Result<u8, Error> {
     let place = arguments.block.as_deref().map(Place::parse).transpose()?;
     let tree = Tree::read(&files, &arguments.conf, &arguments.places)?;
     let view = tree.view();
+    if !tree.context.is_main() {
+        complain(&format!("{} is a fragment: what is set around it is not shown", arguments.conf.display()));
+    }
     complain_of_includes(view);
     let scopes = match place {
         Some(place) => place.blocks(view, &files, &arguments.conf)?,

@@ -22,7 +22,8 @@ const SETTINGS: [DirectiveId; 3] =
 /// Headers of the upstream request that a handshake stands on.
 const HEADERS: [&str; 3] = ["Host", "Upgrade", "Connection"];
 
-/// What holds by default at `scope`, where it proxies over HTTP.
+/// What holds by default at `scope`, where it proxies over HTTP. Nothing where a level that was not read may say
+/// otherwise.
 pub(super) fn assumed(
     view: View<'_>,
     definitions: &Definitions,
@@ -34,9 +35,10 @@ pub(super) fn assumed(
     };
     let client = Client::handshake();
     let environment = Environment::new(view, definitions, &client, scope);
-    let sent = request(&environment, pass, version).defaults;
-    let is_sent = |name: &str| HEADERS.contains(&name) && sent.iter().any(|line| line.name == name);
-    let headers = default_headers(version).filter(|(name, _)| is_sent(name));
+    let sent = request(&environment, pass, version);
+    let is_known = !sent.headers_may_be_hidden();
+    let is_sent = |name: &str| HEADERS.contains(&name) && sent.defaults.iter().any(|line| line.name == name);
+    let headers = default_headers(version).filter(|(name, _)| is_known && is_sent(name));
     let name = directive::PROXY_SET_HEADER.name();
     let headers = headers.map(|(header, value)| Assumed { name, args: vec![header, value] });
     settings(view, scope, version).chain(headers).collect()
@@ -50,7 +52,8 @@ fn settings(view: View<'_>, scope: ScopeId, version: Version) -> impl Iterator<I
     SETTINGS.into_iter().filter_map(move |setting| {
         let variant = setting.entry()?.variants_in(Context::Http).next()?;
         let value = variant.default_in(version)?;
-        let is_set = in_force(view.config, scope, setting).level.is_some();
-        (!is_set).then(|| Assumed { name: setting.name(), args: vec![value] })
+        let deciding = in_force(view.config, scope, setting);
+        let is_unset = deciding.level.is_none() && deciding.unseen.is_none();
+        is_unset.then(|| Assumed { name: setting.name(), args: vec![value] })
     })
 }

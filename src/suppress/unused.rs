@@ -104,7 +104,8 @@ impl Judge<'_> {
         let command = remark.command.as_str();
         if remark.kind == Kind::Unknown {
             let hint = did_you_mean(command, WORDS.into_iter());
-            let words = Words::default().with("written", command).with("problem", hint);
+            let written = if command.is_empty() { "ngxlint:" } else { command };
+            let words = Words::default().with("written", written).with("problem", hint);
             return vec![self.finding("no-command", remark.span, &words, None)];
         }
         if remark.words.is_empty() && remark.kind != Kind::Enable {
