@@ -42,6 +42,8 @@ pub struct Signals {
     pub served: HashSet<Vec<u8>>,
     /// Blocks that a dispatch sends WebSocket requests to.
     pub targets: HashSet<ScopeId>,
+    /// Blocks that a WebSocket URL was followed to.
+    pub followed: HashSet<ScopeId>,
 }
 
 impl Signals {
@@ -57,8 +59,9 @@ impl Signals {
 pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) -> Option<Evidence> {
     let block = environment.block;
     match signals.declared.of(environment.view, block, pass) {
-        Some(true) => return Some(declared()),
+        Some(true) => return Some(declared("a comment declares it for WebSockets")),
         Some(false) => return None,
+        None if signals.followed.contains(&block) => return Some(declared("the WebSocket URL leads here")),
         None => {}
     }
     if explicit::foreign_protocol(environment) {
@@ -83,9 +86,8 @@ pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) 
     found.map(|found| raised(environment, pass, found, signals))
 }
 
-fn declared() -> Evidence {
-    let text = "a comment declares it for WebSockets".into();
-    Evidence { level: Intent::Declared, text, websocket_only: true }
+fn declared(text: &str) -> Evidence {
+    Evidence { level: Intent::Declared, text: text.into(), websocket_only: true }
 }
 
 /// A map over `$http_upgrade`, or a sibling with the headers for the same upstream, lifts an endpoint or a name by one

@@ -60,6 +60,17 @@ impl<'a> Facts<'a> {
         client: &'a Client,
         target: VersionRange,
     ) -> Self {
+        Self::followed(view, definitions, client, target, HashSet::new())
+    }
+
+    /// Works out the facts of a tree of which somebody has followed WebSocket URLs to some blocks.
+    pub fn followed(
+        view: View<'a>,
+        definitions: &'a Definitions,
+        client: &'a Client,
+        target: VersionRange,
+        blocks: HashSet<ScopeId>,
+    ) -> Self {
         let versions = stretches(target);
         let judges = versions.iter().map(|&version| Judge::new(view, definitions, client, version)).collect();
         let mut facts = Self {
@@ -73,14 +84,15 @@ impl<'a> Facts<'a> {
             judges,
             last: RefCell::new(Rc::new([])),
         };
-        facts.proxied = facts.read_blocks();
+        facts.proxied = facts.read_blocks(blocks);
         facts
     }
 
-    fn read_blocks(&self) -> Vec<Proxied> {
+    fn read_blocks(&self, followed: HashSet<ScopeId>) -> Vec<Proxied> {
         let blocks = self.proxied_blocks();
         let Some(judge) = self.judges.first().filter(|_| !blocks.is_empty()) else { return Vec::new() };
         let (mut signals, asked) = (signals(judge), judge.subrequest_targets());
+        signals.followed = followed;
         for &(block, pass) in &blocks {
             signals.add_served(&judge.environment(block), pass);
         }
@@ -164,5 +176,6 @@ fn signals(judge: &Judge<'_>) -> Signals {
         served: HashSet::new(),
         has_upgrade_map: { data }.any(over_upgrade),
         targets: config.scope_ids().filter_map(|block| judge.dispatch_target(block)).collect(),
+        followed: HashSet::new(),
     }
 }

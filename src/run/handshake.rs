@@ -1,14 +1,21 @@
 //! `ngxlint handshake`.
 
+use std::collections::HashSet;
 use std::io;
 
 use super::tree::Tree;
 use super::{CLEAN, Error, FINDINGS, terminal, version};
+use crate::catalogue::VersionRange;
 use crate::cli::Handshake;
+use crate::config::ScopeId;
 use crate::files::Disk;
+use crate::finding::Finding;
 use crate::handshake::{Verdict, judge};
-use crate::output::handshake::{Blocks, json, steps, table};
+use crate::output::handshake::{Blocks, json, route, table};
+use crate::output::{self, Format, Report, Style, Summary};
 use crate::route::Sockets;
+use crate::rules::{self, Facts, RULES, Rule, Switch};
+use crate::source::Span;
 use crate::trace::{ClientRequest, HttpVersion, Trace, Tracer};
 use crate::value::{Client, Definitions};
 
@@ -21,20 +28,37 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let tree = Tree::read(&files, &arguments.conf, &arguments.places)?;
     let view = tree.view();
     let (definitions, sockets) = (Definitions::of(view), Sockets::of(view));
-    if !requests.is_empty() && !tree.context.is_main() {
-        return Err(Error::usage(format!(
-            "{} is a fragment: a URL can only be followed through a main configuration file",
-            arguments.conf.display()
-        )));
+    if !tree.context.is_main() {
+        refuse_lost_urls(arguments, sockets.ids().next().is_some())?;
+        tree.mention_fragment(&arguments.conf);
     }
     let mut router = Tracer::new(view, &definitions, &sockets, version, &files, tree.prefix.clone());
     router.root.clone_from(&tree.paths.root);
     let traces: Vec<(String, Trace)> =
         requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
-    let reports = judge(view, &definitions, &Client::handshake(), version);
-    print(arguments, &Blocks { view, version, reports: &reports, traces: &traces })?;
-    let fails = traces.iter().any(|(_, trace)| trace.answer.verdict == Verdict::Fails);
-    Ok(if fails { FINDINGS } else { CLEAN })
+    let reports = if traces.is_empty() || arguments.format == "json" {
+        judge(view, &definitions, &Client::handshake(), version)
+    } else {
+        Vec::new()
+    };
+    let blocks = Blocks { view, version, reports: &reports, traces: &traces };
+    print(arguments, &blocks, &definitions)?;
+    let ends = |verdict: Verdict| traces.iter().filter(move |(_, trace)| trace.answer.verdict == verdict);
+    for (url, _) in ends(Verdict::Depends) {
+        super::complain(&format!("{url}: the configuration alone does not tell"));
+    }
+    Ok(if ends(Verdict::Fails).next().is_some() { FINDINGS } else { CLEAN })
+}
+
+/// In a fragment without a server of its own no URL leads anywhere.
+fn refuse_lost_urls(arguments: &Handshake, has_servers: bool) -> Result<(), Error> {
+    if arguments.urls.is_empty() || has_servers {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "{} is a fragment without servers: a URL can only be followed through a main configuration file",
+        arguments.conf.display()
+    )))
 }
 
 /// The request for a URL with what the options change.
@@ -63,13 +87,62 @@ fn request(arguments: &Handshake, url: &str) -> Result<ClientRequest, Error> {
     Ok(request)
 }
 
-fn print(arguments: &Handshake, blocks: &Blocks<'_>) -> Result<(), Error> {
+fn print(arguments: &Handshake, blocks: &Blocks<'_>, definitions: &Definitions) -> Result<(), Error> {
     let mut out = io::stdout().lock();
+    let style = Style { summary: false, ..terminal::style(arguments.color) };
     match arguments.format.as_str() {
         "json" => json(blocks, &mut out)?,
-        "text" if blocks.traces.is_empty() => table(blocks, &mut out, terminal::style(arguments.color))?,
-        "text" => steps(blocks, &mut out, terminal::style(arguments.color))?,
+        "text" if blocks.traces.is_empty() => table(blocks, &mut out, style)?,
+        "text" => {
+            let findings = findings(blocks, definitions);
+            for (url, trace) in blocks.traces {
+                route(blocks, url, trace, &mut out, style)?;
+                let found = about(blocks, trace, &findings);
+                if !found.is_empty() {
+                    output::write(Format::Pretty, &report(blocks, found), &mut out, style)?;
+                }
+            }
+        }
         other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
     }
     Ok(())
+}
+
+/// What the rules say where URLs fail: that the blocks there are meant for WebSockets is given.
+fn findings(blocks: &Blocks<'_>, definitions: &Definitions) -> Vec<Finding> {
+    let failing: HashSet<ScopeId> = blocks.traces.iter().flat_map(|(_, trace)| failing(trace)).collect();
+    if failing.is_empty() {
+        return Vec::new();
+    }
+    let target = VersionRange::exactly(blocks.version);
+    let client = Client::handshake();
+    let facts = Facts::followed(blocks.view, definitions, &client, target, failing);
+    let rules: Vec<&'static Rule> = RULES.iter().filter(|rule| rule.default == Switch::On).collect();
+    rules::findings(&facts, rules::run(&facts, &rules))
+}
+
+/// The blocks in which a URL fails.
+fn failing(trace: &Trace) -> impl Iterator<Item = ScopeId> {
+    let fails = trace.answer.verdict == Verdict::Fails;
+    let hops = trace.hops.iter().filter(move |hop| fails && hop.answer.verdict == Verdict::Fails);
+    hops.filter_map(|hop| hop.block)
+}
+
+/// The findings about the blocks in which a URL fails.
+fn about(blocks: &Blocks<'_>, trace: &Trace, findings: &[Finding]) -> Vec<Finding> {
+    let view = blocks.view;
+    let places: Vec<Span> =
+        failing(trace).filter_map(|block| Some(view.head(view.config.scope(block).node?))).collect();
+    let is_there = |finding: &&Finding| finding.block.as_ref().is_some_and(|it| places.contains(&it.span));
+    findings.iter().filter(is_there).cloned().collect()
+}
+
+fn report<'a>(blocks: &Blocks<'a>, findings: Vec<Finding>) -> Report<'a> {
+    Report {
+        summary: Summary::of(&findings, 0, 0),
+        findings,
+        errors: Vec::new(),
+        sources: &blocks.view.texts.sources,
+        nginx_version: blocks.version.to_string(),
+    }
 }

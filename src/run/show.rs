@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Show) -> Result<u8, Error> {
     let tree = Tree::read(&files, &arguments.conf, &arguments.places)?;
     let view = tree.view();
     if !tree.context.is_main() {
-        complain(&format!("{} is a fragment: what is set around it is not shown", arguments.conf.display()));
+        tree.mention_fragment(&arguments.conf);
     }
     complain_of_includes(view);
     let scopes = match place {

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, paths};
+use super::{Error, complain, paths};
 use crate::cli::Places;
-use crate::config::{Base, Config, Context, Library, Paths, Texts, View, assemble};
+use crate::config::{Base, Config, Context, Library, Paths, ScopeKind, Texts, View, assemble, assumed};
 use crate::files::Files;
 
 /// A tree with what it was read from.
@@ -38,6 +38,17 @@ impl Tree {
 
     pub(super) fn view(&self) -> View<'_> {
         View { texts: &self.texts, config: &self.config }
+    }
+
+    /// A fragment is taken alone, and that is said.
+    pub(super) fn mention_fragment(&self, conf: &Path) {
+        let levels = self.context.levels().iter().filter(|kind| **kind != ScopeKind::Main);
+        let levels: Vec<&str> = levels.map(|&kind| assumed(kind)).collect();
+        complain(&format!(
+            "{} is a fragment: taken to be included in {}, whose own directives are not known",
+            conf.display(),
+            levels.join(" > ")
+        ));
     }
 
     fn refuse_broken(&self) -> Result<(), Error> {
