@@ -23,6 +23,8 @@ pub enum Command {
     Check(Check),
     /// Say of every proxied block whether a WebSocket handshake succeeds there
     Handshake(Handshake),
+    /// Show the effective configuration of a block: every directive in force and the level it comes from
+    Show(Show),
     /// Print the syntax tree as JSON, in the shape of crossplane
     Parse(Parse),
     /// Explain one rule: what, why, symptoms, dead ends, examples; without a rule, list them
@@ -61,6 +63,12 @@ pub struct Check {
     /// Rules to run besides the default ones
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub extend_select: Vec<String>,
+    /// Findings that are known and accepted: they are neither reported nor counted
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Accept everything that is found: write it to the baseline
+    #[arg(long, requires = "baseline", conflicts_with = "diff")]
+    pub write_baseline: bool,
     /// The least severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub fail_on: FailOn,
@@ -145,6 +153,29 @@ pub struct Handshake {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: String,
     /// The nginx version; a range is judged at its lowest
+    #[arg(long, value_name = "VERSION")]
+    pub nginx_version: Option<String>,
+    /// Where the server's files are found here
+    #[command(flatten)]
+    pub places: Places,
+    /// When to colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// `ngxlint show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The main configuration file
+    pub conf: PathBuf,
+    /// A line of the block: the block that opens there, else the innermost around it [default: every block that
+    /// serves requests]
+    #[arg(value_name = "FILE:LINE")]
+    pub block: Option<String>,
+    /// The output format: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: String,
+    /// The nginx version whose defaults hold; of a range the lowest
     #[arg(long, value_name = "VERSION")]
     pub nginx_version: Option<String>,
     /// Where the server's files are found here

@@ -12,7 +12,9 @@
 //! resolves includes into one tree per main file (or fragment) and keeps where everything came from; [`scope`] answers
 //! what is in force at a block; [`value`] evaluates variables, with an UNKNOWN that is never guessed; [`handshake`]
 //! works out the request nginx would send upstream; [`intent`] says whether a block is meant for WebSockets; [`rules`]
-//! holds the policy as YAML compiled in at build time; [`fix`] edits; [`output`] prints.
+//! holds the policy as YAML compiled in at build time; [`fix`] edits; [`output`] prints. Between rules and findings
+//! [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is accepted. [`show`] is a
+//! look at what is in force, without any rule.
 //!
 //! # Invariants
 //!
@@ -28,8 +30,10 @@
 //! 9. Results go to standard output, everything else to standard error.
 //! 10. No panic, no unbounded recursion, no quadratic path, on any input. `unsafe` is forbidden.
 
+pub mod baseline;
 pub mod catalogue;
 pub mod cli;
+pub mod comments;
 pub mod config;
 pub mod files;
 pub mod finding;
@@ -43,7 +47,9 @@ pub mod route;
 pub mod rules;
 pub mod run;
 pub mod scope;
+pub mod show;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod trace;
 pub mod value;

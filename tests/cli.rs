@@ -19,7 +19,7 @@ use harness::{BAD, Folder, HALF, Said, finish, program};
 use serde_json::Value;
 
 /// The options of `check` that stand in `interfaces.md` and are not about settings, baselines or own rules.
-const OPTIONS: [&str; 25] = [
+const OPTIONS: [&str; 27] = [
     "--fix",
     "--unsafe-fixes",
     "--diff",
@@ -37,6 +37,8 @@ const OPTIONS: [&str; 25] = [
     "--path-map",
     "--stdin-filename",
     "--no-config",
+    "--baseline",
+    "--write-baseline",
     "--jobs",
     "--allow-empty",
     "--exit-zero",
@@ -65,7 +67,7 @@ fn help_lists_every_documented_option() {
         }
     }
     let said = here(&["--help"]);
-    for command in ["check", "handshake", "parse", "explain", "rules"] {
+    for command in ["check", "handshake", "show", "parse", "explain", "rules"] {
         assert!(said.out.contains(&format!("\n  {command} ")), "{command} is missing:\n{}", said.out);
     }
     assert_eq!(here(&["--version"]).ends(0).out, concat!("ngxlint ", env!("CARGO_PKG_VERSION"), "\n"));

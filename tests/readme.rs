@@ -44,6 +44,13 @@ fn the_example_is_what_the_program_prints() {
 }
 
 #[test]
+fn the_shown_block_is_what_the_program_prints() {
+    let readme = readme();
+    let shown = between(&readme, "$ ngxlint show fixtures/demo/nginx.conf conf.d/chat.conf:16\n", "```");
+    assert_eq!(shown, ngxlint(&["show", "fixtures/demo/nginx.conf", "conf.d/chat.conf:16"]));
+}
+
+#[test]
 fn the_table_holds_every_rule() {
     let readme = readme();
     let rules: serde_json::Value = serde_json::from_str(&ngxlint(&["rules", "--format", "json"])).unwrap();

@@ -3,8 +3,32 @@
 
 use super::ScopeKind;
 use crate::catalogue::{Context as Place, Contexts, directive};
+use crate::comments::commands;
 use crate::source::Document;
 use crate::syntax::{StatementId, StatementKind, Tree};
+
+impl ScopeKind {
+    /// The catalogue's name for what directives stand in; nothing where directives are data or the block is not known.
+    pub fn place(self) -> Option<Place> {
+        Some(match self {
+            Self::Main => Place::Main,
+            Self::Events => Place::Events,
+            Self::Http => Place::Http,
+            Self::Server => Place::Server,
+            Self::Location => Place::Location,
+            Self::IfInServer => Place::IfInServer,
+            Self::IfInLocation => Place::IfInLocation,
+            Self::LimitExcept => Place::LimitExcept,
+            Self::Upstream => Place::Upstream,
+            Self::Stream => Place::Stream,
+            Self::StreamServer => Place::StreamServer,
+            Self::StreamUpstream => Place::StreamUpstream,
+            Self::Mail => Place::Mail,
+            Self::MailServer => Place::MailServer,
+            Self::Data | Self::Other => return None,
+        })
+    }
+}
 
 /// The blocks around a text, outermost first, always beginning with the main context.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +83,8 @@ impl Context {
 
 /// The comment `# ngxlint: context http > server`.
 fn declared(document: &Document, tree: &Tree) -> Option<Context> {
-    tree.comments.iter().find_map(|comment| {
-        let text = std::str::from_utf8(document.slice(comment.start, comment.end)).ok()?;
-        let command = text.trim_start_matches('#').trim().strip_prefix("ngxlint:")?.trim();
-        Context::from_name(command.strip_prefix("context")?)
-    })
+    let said = commands(document, tree).filter(|command| command.word == "context");
+    { said }.find_map(|command| Context::from_name(command.rest))
 }
 
 /// Contexts by how often fragments have them: of several that fit, the first is taken.

@@ -101,6 +101,12 @@ impl ScopeKind {
         matches!(self, Self::Http | Self::Server) || self.is_location_level()
     }
 
+    /// Whether directives of this level reach blocks inside it: the HTTP levels and those of stream and mail.
+    pub fn is_level(self) -> bool {
+        let other = matches!(self, Self::Stream | Self::StreamServer | Self::Mail | Self::MailServer);
+        other || self.is_http_level()
+    }
+
     /// location, `if` in location, `limit_except`: the levels that serve requests.
     pub fn is_location_level(self) -> bool {
         matches!(self, Self::Location | Self::IfInLocation | Self::LimitExcept)
@@ -190,6 +196,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether it starts with a main file and lacks nothing: what is not in it is not there at all.
+    pub fn is_whole(&self) -> bool {
+        self.complete && self.unresolved.is_empty() && self.scopes.iter().all(|scope| scope.in_sight)
+    }
+
     /// The node `id`; a number that was never given out reads as an empty node.
     pub fn node(&self, id: NodeId) -> Node {
         self.nodes.get(id.0 as usize).copied().unwrap_or_default()

@@ -5,7 +5,7 @@ mod diff;
 pub mod placement;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 
 pub use apply::apply;
@@ -14,6 +14,7 @@ pub(crate) use diff::lines;
 pub use write::{WriteError, write};
 
 use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::rules::Rule;
 use crate::source::{DocId, Sources};
 
 /// The edits of one round.
@@ -22,6 +23,8 @@ pub struct Plan {
     accepted: BTreeMap<DocId, Accepted>,
     /// How many findings the edits repair.
     pub repaired: usize,
+    /// The same by the documents that are edited and the codes of the rules; a finding counts for each document.
+    pub by_rule: BTreeMap<(DocId, &'static str), usize>,
     /// How many findings have a fix that collides with another one and waits for the next round.
     pub postponed: usize,
 }
@@ -33,12 +36,16 @@ type Accepted = BTreeMap<(u32, u32, usize), Edit>;
 /// earlier finding is taken. What several fixes have in common (a group's fix, the map that two blocks need) is done
 /// once. [`Safety::Shown`] is never taken, whatever `allow` says.
 pub fn collect<'a>(findings: impl IntoIterator<Item = &'a Finding>, allow: Safety) -> Plan {
-    let fixes = findings.into_iter().filter_map(|finding| finding.fix.as_deref());
     let mut plan = Plan::default();
-    let allowed = |fix: &&Fix| fix.safety <= allow && fix.safety != Safety::Shown && !fix.edits.is_empty();
-    for fix in fixes.filter(allowed) {
-        let taken = plan.take(fix);
-        *(if taken { &mut plan.repaired } else { &mut plan.postponed }) += 1;
+    let allowed = |fix: &Fix| fix.safety <= allow && fix.safety != Safety::Shown && !fix.edits.is_empty();
+    for finding in findings {
+        let Some(fix) = finding.fix.as_deref().filter(|fix| allowed(fix)) else { continue };
+        if plan.take(fix) {
+            plan.repaired += 1;
+            plan.count(finding.rule, fix);
+        } else {
+            plan.postponed += 1;
+        }
     }
     plan
 }
@@ -57,6 +64,13 @@ impl Plan {
     /// The new text of each document that changes.
     pub fn texts(&self, sources: &Sources) -> Vec<(DocId, Vec<u8>)> {
         self.edits().map(|(doc, edits)| (doc, apply(sources.get(doc).bytes(), &edits))).collect()
+    }
+
+    fn count(&mut self, rule: &'static Rule, fix: &Fix) {
+        let documents: BTreeSet<DocId> = fix.edits.iter().map(|edit| edit.span.doc).collect();
+        for doc in documents {
+            *self.by_rule.entry((doc, &rule.code)).or_default() += 1;
+        }
     }
 
     fn take(&mut self, fix: &Fix) -> bool {

@@ -17,7 +17,7 @@ mod subrequest;
 
 pub use block::{Judge, judge};
 pub use header::{Judgement, judge_headers};
-pub use request::{Header, Request, Setting, request};
+pub use request::{Header, Request, Setting, default_headers, request};
 
 use crate::catalogue::Version;
 use crate::config::{NodeId, ScopeId};

@@ -94,7 +94,7 @@ pub fn request(environment: &Environment<'_>, pass: NodeId, version: Version) ->
     environment.makes_request_of(pass);
     let header_level = in_force(view.config, block, directive::PROXY_SET_HEADER);
     let set = set_headers(environment, header_level, version);
-    let defaults = default_headers(environment, version, &set);
+    let defaults = unset_headers(environment, version, &set);
     let version_level = in_force(view.config, block, directive::PROXY_HTTP_VERSION);
     Request {
         method: method(environment),
@@ -146,17 +146,23 @@ fn keep_last_host(lines: &mut Vec<Header>) {
     });
 }
 
-fn default_headers(environment: &Environment<'_>, version: Version, set: &[Header]) -> Vec<Header> {
+/// The header lines that nginx of `version` adds to the upstream request, or keeps the client's own out of it with, where
+/// no `proxy_set_header` speaks of them: names and values as one would write them (`ngx_http_proxy_headers`).
+pub fn default_headers(version: Version) -> impl Iterator<Item = (&'static str, &'static str)> {
     let connection = if version < HTTP_1_1_BY_DEFAULT { "close" } else { "" };
-    let mut defaults = vec![
-        Header { name: "Host".into(), value: environment.variable(b"proxy_host"), node: None },
-        Header { name: "Connection".into(), value: Value::known(connection), node: None },
-    ];
     let late = (version >= PROXY_CONNECTION_SUPPRESSED).then_some("Proxy-Connection");
-    let suppressed = SUPPRESSED.into_iter().chain(late);
-    defaults.extend(suppressed.map(|name| Header { name: name.into(), value: Value::EMPTY, node: None }));
-    defaults.retain(|line| !has(set, &line.name));
-    defaults
+    let suppressed = SUPPRESSED.into_iter().chain(late).map(|name| (name, ""));
+    [("Host", "$proxy_host"), ("Connection", connection)].into_iter().chain(suppressed)
+}
+
+fn unset_headers(environment: &Environment<'_>, version: Version, set: &[Header]) -> Vec<Header> {
+    let unset = default_headers(version).filter(|(name, _)| !has(set, name));
+    let line = |(name, value): (&str, &str)| Header {
+        name: name.into(),
+        value: environment.evaluate(value.as_bytes()),
+        node: None,
+    };
+    unset.map(line).collect()
 }
 
 fn has(lines: &[Header], name: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::paths::Url;
+use crate::comments::commands;
 use crate::config::{Config, NodeId, ScopeId, ScopeKind, Texts, View};
 use crate::source::DocId;
 use crate::syntax::{Comment, Tree};
@@ -37,10 +38,9 @@ impl Declarations {
         let mut declarations = Self::default();
         for &doc in documents {
             let tree = texts.tree(doc);
-            for comment in &tree.comments {
-                let text = texts.sources.get(doc).slice(comment.start, comment.end);
-                let Some(meant) = meant(text) else { continue };
-                if let Some(start) = next_statement(tree, *comment) {
+            for command in commands(texts.sources.get(doc), tree) {
+                let Some(meant) = meant(command.word) else { continue };
+                if let Some(start) = next_statement(tree, command.comment) {
                     declarations.by_place.insert((doc, start), meant);
                 }
             }
@@ -69,9 +69,8 @@ fn is_upstream(config: &Config, scope: ScopeId) -> bool {
     config.scope(scope).kind == ScopeKind::Upstream
 }
 
-fn meant(comment: &[u8]) -> Option<bool> {
-    let text = std::str::from_utf8(comment).ok()?.trim_start_matches('#').trim();
-    match text.strip_prefix("ngxlint:")?.split_whitespace().next()? {
+fn meant(word: &str) -> Option<bool> {
+    match word {
         "websocket" => Some(true),
         "not-websocket" => Some(false),
         _ => None,

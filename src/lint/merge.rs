@@ -41,6 +41,11 @@ fn instances(configs: &[Config]) -> Instances {
     instances
 }
 
+/// The documents that stand in several places.
+pub(super) fn shared(configs: &[Config]) -> HashSet<DocId> {
+    instances(configs).into_iter().filter(|&(_, count)| count > 1).map(|(doc, _)| doc).collect()
+}
+
 fn votes(findings: &[Vec<Finding>]) -> Votes {
     let mut votes = Votes::new();
     // The findings of a group share one fix, which counts once.

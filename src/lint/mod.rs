@@ -4,10 +4,12 @@ mod discover;
 mod merge;
 mod partly;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::baseline::Baseline;
 use crate::catalogue::VersionRange;
 use crate::config::{
     Base, Config, Context, IncludeProblem, Library, Paths, Texts, View, assemble, is_dump, split_dump,
@@ -16,6 +18,7 @@ use crate::files::Files;
 use crate::finding::{Finding, ReadError};
 use crate::rules::{Facts, Rule, findings, run};
 use crate::source::DocId;
+use crate::suppress::{Ran, Suppressions};
 use crate::value::{Client, Definitions};
 
 /// What to lint, and how.
@@ -52,12 +55,18 @@ pub struct Outcome {
     pub texts: Texts,
     /// The findings in the order in which they are printed.
     pub findings: Vec<Finding>,
+    /// How many more comments have suppressed.
+    pub suppressed: usize,
+    /// What a baseline has taken out.
+    pub accepted: Baseline,
     /// What could not be read.
     pub errors: Vec<ReadError>,
     /// Whether an `nginx -T` dump was read: it cannot be fixed.
     pub has_dump: bool,
     /// The texts that were linted, in order of first opening.
     pub linted: Vec<DocId>,
+    /// Those of them that stand in several places.
+    pub shared: HashSet<DocId>,
 }
 
 /// Lints `inputs`. `tick` is called for each tree that is done, with the count of trees.
@@ -82,14 +91,25 @@ pub fn lint(
     }
     trees.assemble_all(&mut library, roots, options);
     let texts = dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options));
-    let findings = judge(&texts, &trees.configs, options, tick);
-    let errors = trees.with_unreadable_includes(&texts);
     let mut linted: Vec<DocId> =
         trees.configs.iter().flat_map(|config| config.documents.iter().copied()).collect();
     linted.sort_unstable();
     linted.dedup();
+    let suppressions = Suppressions::of(&texts, &linted);
+    let mut findings = judge(&texts, &trees.configs, &suppressions, options, tick);
+    findings.push(suppressions.unused(&texts, &ran(&trees.configs, options)));
+    let errors = trees.with_unreadable_includes(&texts);
     let findings = merge::merge(&texts, &trees.configs, findings);
-    Outcome { findings, errors, has_dump: trees.has_dump, linted, texts }
+    let suppressed = suppressions.count();
+    let (accepted, shared) = (Baseline::default(), merge::shared(&trees.configs));
+    Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, shared, texts }
+}
+
+/// What was looked for, and where in full.
+fn ran<'o>(configs: &[Config], options: &'o Options) -> Ran<'o> {
+    let partial = configs.iter().filter(|config| !config.is_whole());
+    let partial = partial.flat_map(|config| config.documents.iter().copied()).collect();
+    Ran { rules: &options.rules, target: options.target, partial }
 }
 
 /// A text that a tree starts from.
@@ -115,7 +135,7 @@ impl Trees {
         let mut roots: Vec<(Context, Root)> =
             roots.into_iter().map(|root| (context(library, &root, options), root)).collect();
         roots.sort_by_key(|(context, _)| context.levels().len());
-        let mut covered = std::collections::HashSet::new();
+        let mut covered = HashSet::new();
         for (context, root) in roots {
             if covered.contains(&root.doc) {
                 continue;
@@ -130,7 +150,7 @@ impl Trees {
 
     /// A fragment that a later fragment included is part of that one's tree.
     fn drop_included_roots(&mut self) {
-        let mut included_later = std::collections::HashSet::new();
+        let mut included_later = HashSet::new();
         for index in (0..self.configs.len()).rev() {
             let Some(config) = self.configs.get(index) else { continue };
             if included_later.contains(&config.root) {
@@ -204,6 +224,7 @@ fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path)
 fn judge(
     texts: &Texts,
     configs: &[Config],
+    suppressions: &Suppressions,
     options: &Options,
     tick: &(dyn Fn(usize) + Sync),
 ) -> Vec<Vec<Finding>> {
@@ -212,7 +233,8 @@ fn judge(
         let view = View { texts, config };
         let definitions = Definitions::of(view);
         let facts = Facts::of(view, &definitions, &client, options.target);
-        let hits = run(&facts, &options.rules);
+        let mut hits = run(&facts, &options.rules);
+        hits.retain(|hit| !suppressions.silence(hit.rule, hit.at));
         let found = findings(&facts, hits);
         tick(configs.len());
         found

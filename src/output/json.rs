@@ -186,7 +186,8 @@ fn fix<'a>(fix: &'a finding::Fix, report: &'a Report<'a>) -> Fix<'a> {
 
 impl From<&Summary> for Totals {
     fn from(of: &Summary) -> Self {
-        let &Summary { files, errors, warnings, notes, fixable, suppressed, unsafe_fixable: _ } = of;
+        let &Summary { files, errors, warnings, notes, fixable, suppressed, unsafe_fixable: _, accepted: _ } =
+            of;
         Self { files, errors, warnings, notes, fixable, suppressed }
     }
 }

@@ -14,6 +14,7 @@ mod paint;
 mod place;
 mod pretty;
 mod rules;
+pub mod show;
 
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
@@ -58,6 +59,8 @@ pub struct Summary {
     pub unsafe_fixable: usize,
     /// Findings that a comment or the baseline silenced.
     pub suppressed: usize,
+    /// Those of them that are in the baseline.
+    pub accepted: usize,
 }
 
 impl Summary {
@@ -79,7 +82,14 @@ impl Summary {
             fixable: safety(Safety::Safe),
             unsafe_fixable: safety(Safety::Unsafe),
             suppressed,
+            accepted: 0,
         }
+    }
+
+    /// The totals with `accepted` more findings that the baseline silenced.
+    #[must_use]
+    pub fn with_accepted(self, accepted: usize) -> Self {
+        Self { suppressed: self.suppressed + accepted, accepted, ..self }
     }
 }
 

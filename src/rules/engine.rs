@@ -28,7 +28,7 @@ pub fn run(facts: &Facts<'_>, rules: &[&'static Rule]) -> Vec<Hit> {
 }
 
 /// Whether a rule is about any version of the target range.
-fn concerns(rule: &Rule, target: VersionRange) -> bool {
+pub fn concerns(rule: &Rule, target: VersionRange) -> bool {
     let range = rule.nginx.as_deref().map(str::parse::<VersionRange>);
     range.is_none_or(|range| range.is_ok_and(|range| range.overlaps(target)))
 }

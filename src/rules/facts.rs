@@ -73,14 +73,10 @@ impl<'a> Facts<'a> {
     ) -> Self {
         let versions = stretches(target);
         let judges = versions.iter().map(|&version| Judge::new(view, definitions, client, version)).collect();
-        let config = view.config;
-        let is_whole = config.complete
-            && config.unresolved.is_empty()
-            && config.scopes.iter().all(|scope| scope.in_sight);
         let mut facts = Self {
             view,
             target,
-            is_whole,
+            is_whole: view.config.is_whole(),
             versions,
             definitions,
             client,

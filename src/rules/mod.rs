@@ -11,10 +11,12 @@ mod facts;
 mod hit;
 mod model;
 mod registry;
+mod words;
 
 pub use compose::findings;
-pub use engine::run;
+pub use engine::{concerns, run};
 pub use facts::{Facts, Proxied};
-pub use hit::{Hit, PLACEHOLDERS};
+pub use hit::{Hit, PLACEHOLDERS, Words};
 pub use model::*;
 pub use registry::{RULES, find};
+pub use words::{did_you_mean, unknown_rule};

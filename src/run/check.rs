@@ -3,9 +3,10 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::baseline::Accepted;
 use super::progress::Progress;
 use super::{
-    CLEAN, Error, FAILED, FINDINGS, fixing, paths, select, standard_input, terminal, version,
+    CLEAN, Error, FAILED, FINDINGS, fixing, paths, repairs, select, standard_input, terminal, version,
     working_directory,
 };
 use crate::cli::{Check, FailOn, Least};
@@ -24,6 +25,7 @@ pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
         format: arguments.format.as_deref().unwrap_or("pretty").parse().map_err(Error::Usage)?,
         working_directory: working_directory()?,
         options: options(arguments, &files)?,
+        accepted: Accepted::open(arguments, &files)?,
         inputs: inputs(arguments)?,
     };
     match arguments.jobs {
@@ -77,6 +79,7 @@ struct Job<'a> {
     format: Format,
     working_directory: PathBuf,
     options: Options,
+    accepted: Accepted,
     inputs: Vec<Input>,
 }
 
@@ -93,6 +96,10 @@ impl Job<'_> {
         for problem in &fixed.problems {
             super::complain(problem);
         }
+        let left = if self.arguments.quiet { Vec::new() } else { repairs::left(&fixed.after, allow) };
+        for line in &left {
+            super::complain(line);
+        }
         if self.arguments.diff {
             return self.show_diff(&fixed);
         }
@@ -104,7 +111,7 @@ impl Job<'_> {
         let failed = fixed.write(self.files).map_err(|error| Error::usage(error.to_string()))?;
         let is_written = |name: &str| !failed.iter().any(|error| error.name() == name);
         for change in fixed.changes.iter().filter(|change| is_written(&change.name)) {
-            super::complain(&format!("fixed {}", change.name));
+            super::complain(&repairs::done(&change.name, &fixed.counts));
         }
         if failed.is_empty() {
             return self.report(fixed.after);
@@ -117,7 +124,10 @@ impl Job<'_> {
 
     fn lint(&self, files: &dyn Files, inputs: Vec<Input>) -> Outcome {
         let progress = Progress::start(!self.arguments.no_progress && !self.arguments.quiet);
-        lint(files, &self.working_directory, inputs, &self.options, &|all| progress.tick(all))
+        let tick = |all| progress.tick(all);
+        let mut found = lint(files, &self.working_directory, inputs, &self.options, &tick);
+        self.accepted.sift(&mut found);
+        found
     }
 
     fn refuse_what_cannot_be_fixed(&self, found: &Outcome) -> Result<(), Error> {
@@ -149,11 +159,13 @@ impl Job<'_> {
             Least::Warning => Severity::Warning,
             Least::Error => Severity::Error,
         };
+        self.accepted.finish(self.files, &mut found, &self.options)?;
         found.findings.retain(|finding| finding.severity >= least);
         let code = self.code(&found.findings, &found);
         self.show_files(&found);
         let report = Report {
-            summary: Summary::of(&found.findings, found.linted.len(), 0),
+            summary: Summary::of(&found.findings, found.linted.len(), found.suppressed)
+                .with_accepted(found.accepted.len()),
             findings: found.findings,
             errors: found.errors,
             sources: &found.texts.sources,

@@ -1,5 +1,7 @@
 //! Fixes to a fixpoint, in memory; nothing is written before it is reached.
 
+use std::collections::BTreeMap;
+
 use crate::files::{Files, Overlay};
 use crate::finding::{Finding, Safety};
 use crate::fix::{self, WriteError};
@@ -22,6 +24,9 @@ pub(super) struct Change {
     doc: DocId,
 }
 
+/// Repaired findings by the name of the text and the code of the rule.
+pub(super) type Counts = BTreeMap<String, BTreeMap<&'static str, usize>>;
+
 /// What fixes come to.
 pub(super) struct Fixed {
     /// The findings before.
@@ -30,6 +35,8 @@ pub(super) struct Fixed {
     pub(super) after: Outcome,
     /// The texts that change, by name.
     pub(super) changes: Vec<Change>,
+    /// How many findings of each rule were repaired in each text, by its name.
+    pub(super) counts: Counts,
     /// What could not be fixed, and why.
     pub(super) problems: Vec<String>,
     sources: crate::source::Sources,
@@ -53,7 +60,7 @@ pub(super) fn fix(
     lint: impl Fn(&dyn Files, Vec<Input>) -> Outcome,
 ) -> Fixed {
     let mut overlay = Overlay::new(files);
-    let (mut inputs, mut problems) = (inputs.to_vec(), Vec::new());
+    let (mut inputs, mut problems, mut counts) = (inputs.to_vec(), Vec::new(), Counts::new());
     let mut rounds = vec![found];
     while let Some(round) = rounds.last().filter(|_| rounds.len() <= MOST_ROUNDS) {
         let sources = &round.texts.sources;
@@ -64,6 +71,7 @@ pub(super) fn fix(
             break;
         }
         for (doc, text) in changed {
+            count(&plan, doc, &sources.get(doc).name, &mut counts);
             apply(&mut overlay, &mut inputs, sources.get(doc), text, &mut problems);
         }
         let next = lint(&overlay, inputs.clone());
@@ -74,7 +82,14 @@ pub(super) fn fix(
     keep_sound(&first, &mut overlay, &mut inputs, &mut problems);
     let after = lint(&overlay, inputs.clone());
     let changes = changes(&first.texts.sources, &overlay, &inputs);
-    Fixed { before: first.findings, after, changes, problems, sources: first.texts.sources }
+    Fixed { before: first.findings, after, changes, counts, problems, sources: first.texts.sources }
+}
+
+fn count(plan: &fix::Plan, doc: DocId, name: &str, counts: &mut Counts) {
+    let of_document = counts.entry(name.to_owned()).or_default();
+    for (&(_, code), repaired) in plan.by_rule.iter().filter(|((of, _), _)| *of == doc) {
+        *of_document.entry(code).or_default() += repaired;
+    }
 }
 
 /// How many errors nginx's tokenizer, or a statement that has swallowed the next line, makes.

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::Path;
 
-use super::{CLEAN, Error, FINDINGS, paths, terminal, version};
+use super::tree::Tree;
+use super::{CLEAN, Error, FINDINGS, terminal, version};
 use crate::catalogue::VersionRange;
 use crate::cli::Handshake;
-use crate::config::{Base, Context, Library, ScopeId, ScopeKind, View, assemble, assumed};
+use crate::config::ScopeId;
 use crate::files::Disk;
 use crate::finding::Finding;
 use crate::handshake::{Verdict, judge};
@@ -23,26 +23,17 @@ use crate::value::{Client, Definitions};
 pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let files = Disk;
     let requests = arguments.urls.iter().map(|url| request(arguments, url)).collect::<Result<Vec<_>, _>>()?;
-    let conf = std::path::absolute(&arguments.conf).unwrap_or_else(|_| arguments.conf.clone());
-    let folder = conf.parent().unwrap_or(Path::new("/")).to_path_buf();
     let beside = std::slice::from_ref(&arguments.conf);
     let version = version::target(arguments.nginx_version.as_deref(), &files, beside)?.lowest();
-    let mut library = Library::new(&files, folder.clone());
-    let root = library
-        .open(&conf)
-        .map_err(|error| Error::usage(format!("{}: {error}", arguments.conf.display())))?;
-    let places = paths(&arguments.places)?;
-    let prefix = places.prefix.clone().unwrap_or(folder);
-    let context = Context::of(library.texts.sources.get(root), library.texts.tree(root));
-    let config = assemble(&mut library, root, &context, &Base::Known(prefix.clone()), &places);
-    let view = View { texts: &library.texts, config: &config };
-    refuse_broken(view)?;
+    let tree = Tree::read(&files, &arguments.conf, &arguments.places)?;
+    let view = tree.view();
     let (definitions, sockets) = (Definitions::of(view), Sockets::of(view));
-    if !context.is_main() {
-        assume(arguments, &context, sockets.ids().next().is_some())?;
+    if !tree.context.is_main() {
+        refuse_lost_urls(arguments, sockets.ids().next().is_some())?;
+        tree.mention_fragment(&arguments.conf);
     }
-    let mut router = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
-    router.root.clone_from(&places.root);
+    let mut router = Tracer::new(view, &definitions, &sockets, version, &files, tree.prefix.clone());
+    router.root.clone_from(&tree.paths.root);
     let traces: Vec<(String, Trace)> =
         requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
     let reports = if traces.is_empty() || arguments.format == "json" {
@@ -59,25 +50,15 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     Ok(if ends(Verdict::Fails).next().is_some() { FINDINGS } else { CLEAN })
 }
 
-/// A fragment is judged alone, and that is said; without a server of its own no URL leads anywhere.
-fn assume(arguments: &Handshake, context: &Context, has_servers: bool) -> Result<(), Error> {
-    let conf = arguments.conf.display();
-    if !arguments.urls.is_empty() && !has_servers {
-        return Err(Error::usage(format!(
-            "{conf} is a fragment without servers: a URL can only be followed through a main configuration file"
-        )));
+/// In a fragment without a server of its own no URL leads anywhere.
+fn refuse_lost_urls(arguments: &Handshake, has_servers: bool) -> Result<(), Error> {
+    if arguments.urls.is_empty() || has_servers {
+        return Ok(());
     }
-    let levels = context
-        .levels()
-        .iter()
-        .filter(|kind| **kind != ScopeKind::Main)
-        .map(|&kind| assumed(kind))
-        .collect::<Vec<_>>()
-        .join(" > ");
-    super::complain(&format!(
-        "{conf} is a fragment: taken to be included in {levels}, whose own directives are not known"
-    ));
-    Ok(())
+    Err(Error::usage(format!(
+        "{} is a fragment without servers: a URL can only be followed through a main configuration file",
+        arguments.conf.display()
+    )))
 }
 
 /// The request for a URL with what the options change.
@@ -163,17 +144,5 @@ fn report<'a>(blocks: &Blocks<'a>, findings: Vec<Finding>) -> Report<'a> {
         errors: Vec::new(),
         sources: &blocks.view.texts.sources,
         nginx_version: blocks.version.to_string(),
-    }
-}
-
-/// A configuration that does not parse has no certain answer.
-fn refuse_broken(view: View<'_>) -> Result<(), Error> {
-    let broken = view.config.documents.iter().find(|&&doc| !view.texts.tree(doc).errors.is_empty());
-    match broken {
-        Some(&doc) => {
-            let name = &view.texts.sources.get(doc).name;
-            Err(Error::usage(format!("{name} does not parse: see `ngxlint check`")))
-        }
-        None => Ok(()),
     }
 }

@@ -1,11 +1,15 @@
 //! From the command line to an exit code.
 
+mod baseline;
 mod check;
 mod fixing;
 mod handshake;
 mod progress;
+mod repairs;
 mod select;
+mod show;
 mod terminal;
+mod tree;
 mod version;
 
 use std::ffi::OsString;
@@ -19,7 +23,7 @@ use crate::config::Paths;
 use crate::files::Disk;
 use crate::output;
 use crate::parse;
-use crate::rules::{RULES, find};
+use crate::rules::{RULES, find, unknown_rule};
 
 /// Nothing at or above the level that fails.
 pub const CLEAN: u8 = 0;
@@ -63,6 +67,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         None => check::check(&cli.check),
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Handshake(arguments)) => handshake::handshake(&arguments),
+        Some(Command::Show(arguments)) => show::run(&arguments),
         Some(Command::Parse(arguments)) => parse(&arguments),
         Some(Command::Explain(arguments)) => explain(&arguments),
         Some(Command::Rules(arguments)) => rules(&arguments),
@@ -117,7 +122,7 @@ fn explain(arguments: &Explain) -> Result<u8, Error> {
         output::rules_table(RULES.iter(), &mut out, style)?;
         return Ok(CLEAN);
     };
-    let rule = find(word).ok_or_else(|| Error::usage(select::unknown(word)))?;
+    let rule = find(word).ok_or_else(|| Error::usage(unknown_rule(word)))?;
     output::explain(rule, output::example(rule), &mut out, style)?;
     Ok(CLEAN)
 }

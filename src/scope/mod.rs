@@ -20,7 +20,7 @@ pub struct InForce {
 
 /// The levels whose directives reach requests in `scope`, innermost first: `if` in server is a branch and no level.
 pub fn levels(config: &Config, scope: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
-    config.ancestors(scope).filter(|&id| config.scope(id).kind.is_http_level())
+    config.ancestors(scope).filter(|&id| config.scope(id).kind.is_level())
 }
 
 /// Which level decides about `name` at `scope`.

@@ -159,7 +159,9 @@ fn details(of: &Summary) -> String {
         (0, more) => Some(format!("{more} fixable with --unsafe-fixes")),
         (safe, more) => Some(format!("{safe} fixable with --fix, {more} more with --unsafe-fixes")),
     };
-    let suppressed = (of.suppressed > 0).then(|| format!("{} suppressed", of.suppressed));
-    let details: Vec<String> = fixable.into_iter().chain(suppressed).collect();
+    let by_comments = of.suppressed.saturating_sub(of.accepted);
+    let suppressed = (by_comments > 0).then(|| format!("{by_comments} suppressed"));
+    let accepted = (of.accepted > 0).then(|| format!("{} in the baseline", of.accepted));
+    let details: Vec<String> = fixable.into_iter().chain(suppressed).chain(accepted).collect();
     if details.is_empty() { String::new() } else { format!(" ({})", details.join("; ")) }
 }
