@@ -42,7 +42,7 @@ pub(crate) fn compare(seed: u64, cases: u64, version: &str) -> Counts {
         let place = Folder::write(&case.conf, &bench);
         let findings = findings(&place, version);
         let blocks = blocks(&place, version).expect("verdicts on blocks");
-        let ordinary: Vec<Request> = case.requests.into_iter().filter(is_ordinary).collect();
+        let ordinary: Vec<Request> = case.requests.into_iter().filter(Request::is_ordinary).collect();
         for trace in traces(&place, &ordinary, version) {
             let trace = trace.expect("a trace");
             if let Some(problem) = judge(&trace, &findings, &blocks, &mut counts) {
@@ -56,7 +56,7 @@ pub(crate) fn compare(seed: u64, cases: u64, version: &str) -> Counts {
 }
 
 /// Declares every block for WebSockets.
-fn declare(conf: &mut Conf) {
+pub(crate) fn declare(conf: &mut Conf) {
     for item in conf.files.get_mut(MAIN).into_iter().flatten() {
         if let Item::Block(head, _) = item
             && head == "http"
@@ -64,10 +64,6 @@ fn declare(conf: &mut Conf) {
             *head = "# ngxlint: websocket\nhttp".into();
         }
     }
-}
-
-fn is_ordinary(request: &Request) -> bool {
-    request.profile.headers.is_empty() && request.profile.is_handshake()
 }
 
 /// File, line of the block, and code of each finding.

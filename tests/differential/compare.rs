@@ -81,8 +81,7 @@ pub(crate) fn compare(request: &Request, seen: &Seen, blocks: &[Logged], trace: 
 /// Judges what is said about a block by what it sent for an ordinary handshake. A value that the block alone does not
 /// tell is left open. There are several entries for a block in a snippet; one of them is right.
 pub(crate) fn compare_block(request: &Request, seen: &Seen, entries: &Value) -> Judgement {
-    let ordinary = request.profile.headers.is_empty() && request.profile.is_handshake();
-    let Some(sent) = seen.sent.as_ref().filter(|_| ordinary) else { return Judgement::Agrees };
+    let Some(sent) = seen.sent.as_ref().filter(|_| request.is_ordinary()) else { return Judgement::Agrees };
     let mut judgement = Judgement::Differs(vec![(Aspect::Block, "no such block".into())]);
     for entry in entries.as_array().into_iter().flatten() {
         let mut comparison = Comparison { trace: entry, differences: Vec::new() };

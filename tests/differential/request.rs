@@ -84,6 +84,11 @@ impl Request {
         format!("{method} {} HTTP/{http}\r\n{}{}\r\n", self.target, host.unwrap_or_default(), lines.concat())
     }
 
+    /// Whether it is a handshake as a browser sends it.
+    pub(crate) fn is_ordinary(&self) -> bool {
+        self.profile.headers.is_empty() && self.profile.is_handshake()
+    }
+
     /// The URL.
     pub(crate) fn url(&self, port: u16) -> String {
         match &self.host {

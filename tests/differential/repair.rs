@@ -1,0 +1,215 @@
+//! What `ngxlint check --fix` does to random configurations: the blocks that it repairs work in real nginx, everything
+//! else stays what it was.
+
+use super::agreement::declare;
+use super::generate::generate;
+use super::oracle::Oracle;
+use super::request::Request;
+use super::rng::Rng;
+use super::site::{Bench, Failure, Folder, Site};
+use super::subject::{blocks, traces};
+use super::tree::{Conf, MAIN};
+use crate::support::nginx::Nginx;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, Output};
+
+/// The defects of a request that a fix repairs.
+const REPAIRED: [&str; 4] = ["no-upgrade-header", "no-connection-upgrade", "http10", "header-blanked"];
+
+/// The rules that repair them.
+const RULES: &str = "WS101,WS102,WS103,WS104,WS105";
+
+/// What was repaired.
+#[derive(Debug, Default)]
+pub(crate) struct Repairs {
+    /// Configurations that `--fix` changed.
+    pub(crate) changed: usize,
+    /// Requests that failed before, in a block with a fix, and got their 101 from real nginx afterwards.
+    pub(crate) works: usize,
+    /// What went wrong.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Repairs so many random configurations and asks real nginx.
+pub(crate) fn repair(nginx: &Nginx, seed: u64, cases: u64) -> Repairs {
+    let mut repairs = Repairs::default();
+    let bench = Bench::start();
+    let version = nginx.version.map(|number| number.to_string()).join(".");
+    for number in 0..cases {
+        let case_seed = Rng::new(seed.wrapping_add(number)).next();
+        let mut case = generate(case_seed);
+        declare(&mut case.conf);
+        let place = Folder::write(&case.conf, &bench);
+        let mut job = Job { place, conf: &case.conf, version: &version, problems: Vec::new() };
+        let requests: Vec<Request> = case.requests.into_iter().filter(Request::is_ordinary).collect();
+        let wanted = job.fixable(&requests);
+        let before = job.before();
+        if !job.fix(&before) {
+            continue;
+        }
+        repairs.changed += 1;
+        match Site::start_in(nginx, job.place) {
+            Ok(site) => repairs.works += works(&site, &bench, &wanted, &mut job.problems),
+            // What nginx did not take before it need not take now.
+            Err(Failure::Refused(log)) if accepts(nginx, &case.conf, &bench) => job.problems.push(log),
+            Err(Failure::Refused(_)) => {}
+            Err(Failure::Lost(log)) => panic!("{log}"),
+        }
+        repairs.problems.extend(job.problems.into_iter().map(|it| format!("NGXLINT_SEED={case_seed}: {it}")));
+    }
+    repairs
+}
+
+fn accepts(nginx: &Nginx, conf: &Conf, bench: &Bench) -> bool {
+    Site::start(nginx, conf, bench).is_ok()
+}
+
+/// Asks nginx what must work now.
+fn works(site: &Site, bench: &Bench, wanted: &[Request], problems: &mut Vec<String>) -> usize {
+    let mut oracle = Oracle::new(site, bench);
+    let mut works = 0;
+    for request in wanted {
+        match oracle.ask(request) {
+            Ok(seen) if seen.works => works += 1,
+            other => problems.push(format!("after --fix {request:?} comes to {other:?}")),
+        }
+    }
+    works
+}
+
+/// What a configuration was before `--fix`.
+struct Before {
+    files: BTreeMap<String, String>,
+    shown: Value,
+}
+
+struct Job<'a> {
+    place: Folder,
+    conf: &'a Conf,
+    version: &'a str,
+    problems: Vec<String>,
+}
+
+impl Job<'_> {
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ngxlint"));
+        command.current_dir(self.place.home.path()).args(arguments);
+        command.args(["--nginx-version", self.version]).output().expect("ngxlint")
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--format", "json"]].concat());
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// The requests that fail for nothing but what the safe fixes of their block repair.
+    fn fixable(&self, requests: &[Request]) -> Vec<Request> {
+        let found = self.json(&["check", MAIN, "--select", RULES]);
+        let found = found["diagnostics"].as_array().cloned().unwrap_or_default();
+        let safe = found.iter().filter(|it| it["fix"]["safety"] == "safe");
+        let repaired: BTreeSet<String> = safe.map(|it| place(&it["block"])).collect();
+        let unrepaired = found.iter().filter(|it| it["fix"]["safety"] != "safe");
+        let unrepaired: BTreeSet<String> = unrepaired.map(|it| place(&it["block"])).collect();
+        let blocks = blocks(&self.place, self.version).expect("verdicts on blocks");
+        let traces = traces(&self.place, requests, self.version);
+        let pairs = requests.iter().zip(traces);
+        let is_wanted = |trace: &Value| {
+            let at = place(&trace["block"]);
+            let copies: Vec<&Value> = blocks.iter().filter(|block| place(block) == at).collect();
+            let [block] = copies.as_slice() else { return false };
+            let defects = |of: &Value| of["defects"].as_array().cloned().unwrap_or_default();
+            repaired.contains(&at)
+                && !unrepaired.contains(&at)
+                && trace["hops"].is_null()
+                && trace["verdict"] == "fails"
+                && !trace["upstream"]["host"].is_null()
+                && defects(trace) == defects(block)
+                && defects(trace).iter().all(|it| REPAIRED.iter().any(|repaired| it == repaired))
+        };
+        pairs
+            .filter(|(_, trace)| trace.as_ref().is_ok_and(&is_wanted))
+            .map(|(request, _)| request.clone())
+            .collect()
+    }
+
+    fn files(&self) -> BTreeMap<String, String> {
+        self.conf.files.keys().map(|name| (name.clone(), self.place.read(name))).collect()
+    }
+
+    fn before(&self) -> Before {
+        Before { files: self.files(), shown: self.json(&["show", MAIN]) }
+    }
+
+    /// Fixes, and holds what came of it against what was; whether anything was changed.
+    fn fix(&mut self, before: &Before) -> bool {
+        let arguments = ["check", MAIN, "--select", RULES, "--fix"];
+        self.run(&arguments);
+        let files = self.files();
+        if files == before.files {
+            return false;
+        }
+        self.run(&arguments);
+        if self.files() != files {
+            self.problems.push("a second --fix changes something".into());
+        }
+        for (name, text) in &files {
+            if let Some(lost) = lost(&before.files[name], text) {
+                self.problems.push(format!("{name} has lost `{lost}`"));
+            }
+        }
+        let (was, is) = (effective(&before.shown), effective(&self.json(&["show", MAIN])));
+        if was != is {
+            let differs = was.iter().zip(&is).find(|(was, is)| was != is);
+            self.problems.push(format!("what is in force has changed: {differs:#?}"));
+        }
+        true
+    }
+}
+
+fn place(of: &Value) -> String {
+    format!("{}:{}", of["file"].as_str().unwrap_or_default(), of["line"])
+}
+
+/// A line that stood there and that no line holds now, but for the ones whose value a fix replaces.
+fn lost<'a>(before: &'a str, after: &str) -> Option<&'a str> {
+    let replaced = |line: &str| {
+        let line = line.trim_start().to_ascii_lowercase();
+        [
+            "proxy_set_header upgrade",
+            "proxy_set_header connection",
+            "proxy_set_header sec-",
+            "proxy_http_version",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
+    };
+    let mut rest = after.lines();
+    before.lines().filter(|line| !replaced(line)).find(|line| !rest.any(|other| other == *line))
+}
+
+/// Every block with all that is in force there, without what the fixes are about.
+fn effective(shown: &Value) -> Vec<(String, Vec<(String, String)>)> {
+    let blocks = shown["blocks"].as_array().cloned().unwrap_or_default();
+    let is_meant = |directive: &Value| {
+        let header = directive["args"][0].as_str().unwrap_or_default().to_ascii_lowercase();
+        match directive["name"].as_str().unwrap_or_default() {
+            "proxy_http_version" | "proxy_pass_request_headers" => true,
+            "proxy_set_header" => {
+                matches!(header.as_str(), "upgrade" | "connection") || header.starts_with("sec-websocket-")
+            }
+            _ => false,
+        }
+    };
+    // In which order directives of different names stand is of no account.
+    let directives = |block: &Value| {
+        let all = block["directives"].as_array().cloned().unwrap_or_default();
+        let kept = all.iter().filter(|directive| !is_meant(directive));
+        let mut kept: Vec<(String, String)> =
+            kept.map(|directive| (directive["name"].to_string(), directive["args"].to_string())).collect();
+        kept.sort_by(|(one, _), (other, _)| one.cmp(other));
+        kept
+    };
+    blocks.iter().map(|block| (block["label"].to_string(), directives(block))).collect()
+}
