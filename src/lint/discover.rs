@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Input, Root, STANDARD_INPUT};
+use super::{Exclude, Input, Options, Root, STANDARD_INPUT};
 use crate::catalogue::{DirectiveId, lookup};
 use crate::config::{Library, refusal};
-use crate::files::FileKind;
+use crate::files::{FileKind, normal};
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
 use crate::syntax::{Statement, Tree};
@@ -15,18 +15,18 @@ use crate::syntax::{Statement, Tree};
 pub(super) fn inputs(
     library: &mut Library<'_>,
     inputs: Vec<Input>,
-    allow_empty: bool,
+    options: &Options,
     errors: &mut Vec<ReadError>,
 ) -> Vec<Root> {
     let mut roots: Vec<Root> = Vec::new();
     for input in inputs {
         match input {
-            Input::Text(name, bytes) => match emptiness(&name, &bytes).filter(|_| !allow_empty) {
+            Input::Text(name, bytes) => match emptiness(&name, &bytes).filter(|_| !options.allow_empty) {
                 Some(why) => errors.push(error(name, why)),
                 None => add_text(library, name, bytes, errors, &mut roots),
             },
             Input::Path(path) => match library.files.kind(&path) {
-                Ok(FileKind::Directory) => add_folder(library, &path, allow_empty, errors, &mut roots),
+                Ok(FileKind::Directory) => add_folder(library, &path, options, errors, &mut roots),
                 _ => add_file(library, path, errors, &mut roots),
             },
         }
@@ -76,12 +76,12 @@ fn add_file(library: &mut Library<'_>, path: PathBuf, errors: &mut Vec<ReadError
 fn add_folder(
     library: &mut Library<'_>,
     folder: &Path,
-    allow_empty: bool,
+    options: &Options,
     errors: &mut Vec<ReadError>,
     roots: &mut Vec<Root>,
 ) {
     let before = (roots.len(), errors.len());
-    let walked = library.files.walk(folder);
+    let walked = walk(library, folder, &options.exclude);
     let paths = walked.iter().flatten().filter(|path| candidate(path, folder).is_some());
     library.read_ahead(&paths.cloned().collect::<Vec<_>>());
     for found in walked {
@@ -95,11 +95,24 @@ fn add_folder(
             }
         }
     }
-    if (roots.len(), errors.len()) == before && !allow_empty {
+    if (roots.len(), errors.len()) == before && !options.allow_empty {
         let name = library.name(folder);
         errors.push(error(name, "no nginx configuration was found here (use --allow-empty if that is fine)"));
     }
 }
+
+/// What stands in a folder and is not left out.
+fn walk(library: &Library<'_>, folder: &Path, exclude: &Exclude) -> Vec<Walked> {
+    let mut walked = library.files.walk(folder);
+    let here = library.working_directory();
+    walked.retain(|found| match found {
+        Ok(path) | Err((path, _)) => !exclude.holds(&normal(&here.join(path))),
+    });
+    walked
+}
+
+/// A file, or what cannot be read.
+type Walked = Result<PathBuf, (PathBuf, std::io::Error)>;
 
 /// How sure a file's name makes that it is nginx configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,11 +5,14 @@
 
 mod checks;
 mod compose;
+mod connection;
 mod engine;
 mod evaluate;
 mod facts;
 mod hit;
 mod model;
+pub mod own;
+mod preferences;
 mod registry;
 
 pub use compose::findings;
@@ -17,4 +20,5 @@ pub use engine::run;
 pub use facts::{Facts, Proxied};
 pub use hit::{Hit, PLACEHOLDERS};
 pub use model::*;
+pub use preferences::{Connection, Preferences};
 pub use registry::{RULES, find};

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{CLEAN, Error, FINDINGS, paths, terminal, version};
+use super::{CLEAN, Error, FINDINGS, settings, terminal, version};
 use crate::cli::Handshake;
 use crate::config::{Base, Context, Library, View, assemble};
 use crate::files::Disk;
@@ -20,12 +20,14 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let conf = std::path::absolute(&arguments.conf).unwrap_or_else(|_| arguments.conf.clone());
     let folder = conf.parent().unwrap_or(Path::new("/")).to_path_buf();
     let beside = std::slice::from_ref(&arguments.conf);
-    let version = version::target(arguments.nginx_version.as_deref(), &files, beside)?.lowest();
+    let settings = settings::settings(&files, &arguments.settings, &conf)?;
+    let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
+    let version = version::target(target, &files, beside)?.lowest();
     let mut library = Library::new(&files, folder.clone());
     let root = library
         .open(&conf)
         .map_err(|error| Error::usage(format!("{}: {error}", arguments.conf.display())))?;
-    let places = paths(&arguments.places)?;
+    let places = settings::paths(&arguments.places, &settings)?;
     let prefix = places.prefix.clone().unwrap_or(folder);
     let context = Context::of(library.texts.sources.get(root), library.texts.tree(root));
     let config = assemble(&mut library, root, &context, &Base::Known(prefix.clone()), &places);

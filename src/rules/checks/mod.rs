@@ -23,6 +23,11 @@ const CHECKS: [(&str, Check); 7] = [
     ("syntax-error", syntax_error::check),
 ];
 
+/// The names of all checks.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|&(name, _)| name)
+}
+
 /// Runs the check called `name`; an unknown name finds nothing (the loader refuses it before).
 pub fn run(name: &str, facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     CHECKS.iter().find(|(known, _)| *known == name).map(|(_, check)| check(facts, rule)).unwrap_or_default()
