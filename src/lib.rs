@@ -12,7 +12,8 @@
 //! resolves includes into one tree per main file (or fragment) and keeps where everything came from; [`scope`] answers
 //! what is in force at a block; [`value`] evaluates variables, with an UNKNOWN that is never guessed; [`handshake`]
 //! works out the request nginx would send upstream; [`intent`] says whether a block is meant for WebSockets; [`rules`]
-//! holds the policy as YAML compiled in at build time; [`fix`] edits; [`output`] prints.
+//! holds the policy as YAML compiled in at build time, and reads a user's own; [`fix`] edits; [`output`] prints.
+//! [`settings`] says what the user wants of all that; [`yaml`] reads whatever a user writes in YAML.
 //!
 //! # Invariants
 //!

@@ -118,6 +118,17 @@ fn what_is_excluded_is_not_searched() {
 }
 
 #[test]
+fn a_file_of_own_directives_is_nginx_configuration() {
+    let text = "acme_on yes;\nacme_to here;\nacme_by { location /ws { proxy_pass http://a } }\n";
+    let modules = "modules: {directives: {acme_on: {contexts: [server], args: 1}, acme_to: {contexts: [server], args: 1}}}";
+    let folder = Folder::with(&[("site.conf", text)]);
+    folder.run::<&str>(&[]).ends(2).complains("no nginx configuration was found");
+    folder.write(NAME, modules);
+    let said = folder.run(&["--show-files"]);
+    assert!(said.ends(1).err.contains("site.conf"), "{}", said.err);
+}
+
+#[test]
 fn includes_are_found_where_the_file_says() {
     let main = "events {}\nhttp {\n    include sites-enabled/*.conf;\n    include /etc/site/tls.conf;\n    include /srv/x.conf;\n}\n";
     let settings =
@@ -155,6 +166,8 @@ fn handshake_reads_the_same_settings() {
     assert_eq!(version(&[]), "1.20.0");
     assert_eq!(version(&["--nginx-version", "1.24"]), "1.24.0");
     assert_eq!(version(&["--no-config"]), "1.18.0");
+    folder.write(NAME, "ignore: [nonsense-word]\n");
+    folder.run(&["handshake", "nginx.conf"]).ends(2).complains("1:10: no rule is called `nonsense-word`");
     folder.write(NAME, "nginx-vers: 1.20\n");
     folder.run(&["handshake", "nginx.conf"]).ends(2).complains(".ngxlint.yaml:1:1: unknown key `nginx-vers`");
 }
@@ -281,7 +294,8 @@ fn what_is_not_understood_is_refused_with_its_place() {
             "1:56: modules.directives.x.args: `1-2` is neither `1`, `[1, 2]` nor `1+`",
         ),
         ("modules: {directives: {x: {contexts: [location]}}}\n", "the key `args` is missing"),
-        ("select: WS101\n", "1:9: select: invalid type"),
+        ("select: WS101\n", "1:9: select: string \"WS101\", expected a list"),
+        ("websocket: x\n", "1:12: websocket: string \"x\", expected a map"),
         ("select: [a\n", "2:1:"),
         ("? [a]\n: b\n", "1:3:"),
         ("--- \na: 1\n--- \nb: 1\n", "more than one document"),

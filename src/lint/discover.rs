@@ -88,7 +88,7 @@ fn add_folder(
         match found {
             Ok(path) => {
                 let Some(how) = candidate(&path, folder) else { continue };
-                add_candidate(library, &path, folder, how, errors, roots);
+                add_candidate(library, &path, folder, how, options, errors, roots);
             }
             Err((path, problem)) => {
                 errors.push(error(library.name(&path), format!("cannot be read: {problem}")));
@@ -147,6 +147,7 @@ fn add_candidate(
     path: &Path,
     top: &Path,
     how: Sure,
+    options: &Options,
     errors: &mut Vec<ReadError>,
     roots: &mut Vec<Root>,
 ) {
@@ -155,7 +156,7 @@ fn add_candidate(
         return;
     }
     match library.open(path) {
-        Ok(doc) if how == Sure::ByName || looks_like_nginx(library, doc) => {
+        Ok(doc) if how == Sure::ByName || looks_like_nginx(library, doc, options) => {
             roots.push(Root { doc, path: Some(path.to_path_buf()), top: Some(top.to_path_buf()) });
         }
         Ok(_) => {}
@@ -164,12 +165,17 @@ fn add_candidate(
 }
 
 /// Whether at least half of a text's outermost statements, or of all its statements, start with a directive that nginx
-/// or a module of it knows. A text without statements (empty, only comments) may become one.
-fn looks_like_nginx(library: &Library<'_>, doc: DocId) -> bool {
+/// or a module of it knows, or the user has described. A text without statements (empty, only comments) may become one.
+fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> bool {
     let tree: &Tree = library.texts.tree(doc);
     let text = library.texts.sources.get(doc).bytes();
+    let own = &options.preferences.directives;
+    let is_own = |statement: Statement| {
+        let name = tree.words(statement).first().filter(|_| !own.is_empty());
+        name.is_some_and(|name| own.contains_key(&*name.decoded(text)))
+    };
     let is_known = |statement: Statement| {
-        statement.name != DirectiveId::UNKNOWN || is_behind_mark(tree, statement, text)
+        statement.name != DirectiveId::UNKNOWN || is_behind_mark(tree, statement, text) || is_own(statement)
     };
     let (top, known_top) = counts(tree.children(None).map(|id| is_known(tree.statement(id))));
     let (all, known) = counts(tree.statements.iter().map(|&statement| is_known(statement)));

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::progress::Progress;
 use super::{
-    CLEAN, Error, FAILED, FINDINGS, fixing, select, settings, standard_input, terminal, version,
-    working_directory,
+    CLEAN, Error, FAILED, FINDINGS, fixing, settings, standard_input, terminal, version, working_directory,
 };
 use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
@@ -46,15 +45,15 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         })?),
     };
     let settings = settings::settings(files, &arguments.settings, &first_path(arguments))?;
-    let known = settings::rules(files, &arguments.own_rules, &settings)?;
+    let policy = settings::policy(files, arguments, &settings)?;
     let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
     Ok(Options {
         target: version::target(target, files, &arguments.paths)?,
         context,
         paths: settings::paths(&arguments.places, &settings)?,
-        rules: select::rules(arguments, &settings, &known)?,
+        rules: policy.rules,
         exclude: settings.exclude(),
-        preferences: settings.preferences(settings::severities(&settings, &known)?),
+        preferences: policy.preferences,
         allow_empty: arguments.allow_empty,
     })
 }

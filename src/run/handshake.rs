@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::{CLEAN, Error, FINDINGS, settings, terminal, version};
-use crate::cli::Handshake;
+use crate::cli::{Check, Handshake};
 use crate::config::{Base, Context, Library, View, assemble};
 use crate::files::Disk;
 use crate::handshake::{Verdict, judge};
@@ -21,6 +21,8 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let folder = conf.parent().unwrap_or(Path::new("/")).to_path_buf();
     let beside = std::slice::from_ref(&arguments.conf);
     let settings = settings::settings(&files, &arguments.settings, &conf)?;
+    // What `check` refuses is refused here, too.
+    settings::policy(&files, &Check::default(), &settings)?;
     let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
     let version = version::target(target, &files, beside)?.lowest();
     let mut library = Library::new(&files, folder.clone());

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Error, select};
-use crate::cli::{Places, SettingsFile};
+use crate::cli::{Check, Places, SettingsFile};
 use crate::config::Paths;
 use crate::files::Files;
-use crate::rules::{RULES, Rule, Severity, own};
+use crate::rules::{Preferences, RULES, Rule, Severity, own};
 use crate::settings::{self, Choice, Loaded};
 use crate::yaml::Step;
 
@@ -35,11 +35,23 @@ pub(super) fn rules(
     Ok(RULES.iter().chain(own.into_iter().map(|own| own.rule)).collect())
 }
 
+/// Which rules judge, and how.
+pub(super) struct Policy {
+    /// The rules that run.
+    pub(super) rules: Vec<&'static Rule>,
+    /// What the settings say about judging and repairing.
+    pub(super) preferences: Preferences,
+}
+
+/// The policy that options and settings make.
+pub(super) fn policy(files: &dyn Files, options: &Check, settings: &Loaded) -> Result<Policy, Error> {
+    let known = rules(files, &options.own_rules, settings)?;
+    let preferences = settings.preferences(severities(settings, &known)?);
+    Ok(Policy { rules: select::rules(options, settings, &known)?, preferences })
+}
+
 /// The settings' severities by code.
-pub(super) fn severities(
-    settings: &Loaded,
-    known: &[&'static Rule],
-) -> Result<BTreeMap<String, Severity>, Error> {
+fn severities(settings: &Loaded, known: &[&'static Rule]) -> Result<BTreeMap<String, Severity>, Error> {
     let severities = settings.settings.severity.iter().map(|(word, &severity)| {
         let rule = known.iter().find(|rule| rule.is_called(word)).ok_or_else(|| {
             let way = [Step::key("severity"), Step::Name(word.clone())];

@@ -15,6 +15,7 @@ pub(super) fn of(error: &serde_yaml::Error) -> String {
     unknown(&said, "unknown field `", "key")
         .or_else(|| unknown(&said, "unknown variant `", "value"))
         .or_else(|| missing(&said))
+        .or_else(|| of_another_kind(&said))
         .unwrap_or(said)
 }
 
@@ -30,4 +31,21 @@ fn unknown(said: &str, mark: &str, what: &str) -> Option<String> {
 fn missing(said: &str) -> Option<String> {
     let key = said.split_once("missing field `")?.1.strip_suffix('`')?;
     Some(format!("the key `{key}` is missing"))
+}
+
+/// `select: invalid type: string "WS101", expected a sequence`.
+fn of_another_kind(said: &str) -> Option<String> {
+    let (before, kinds) = said.split_once("invalid type: ")?;
+    let (found, expected) = kinds.rsplit_once(", expected ")?;
+    let found = match found {
+        "unit value" => "nothing",
+        "sequence" => "a list",
+        found => found,
+    };
+    let expected = match expected {
+        "a sequence" => "a list",
+        a_struct if a_struct.starts_with("struct ") => "a map",
+        expected => expected,
+    };
+    Some(format!("{before}{found}, expected {expected}"))
 }
