@@ -16,6 +16,7 @@ mod differential;
 #[allow(dead_code, reason = "each crate of tests uses its own part of the laboratory")]
 mod support;
 
+use differential::agreement;
 use differential::campaign::{Campaign, number, seed};
 use differential::compare::Aspect;
 use differential::tally::Tally;
@@ -49,6 +50,20 @@ fn nginx_and_the_trace_tell_the_same_story() {
 #[ignore = "needs the servers that tests/run installs"]
 fn a_block_says_what_nginx_sends_from_it() {
     agree(Subject::Blocks, 1_500);
+}
+
+/// A finding is never about a block in which the handshake works, and a block in which it fails has its finding. No
+/// server is needed.
+#[test]
+fn check_and_trace_never_disagree() {
+    let seed = seed();
+    let cases = number("NGXLINT_CASES").unwrap_or(40);
+    for version in ["1.22.1", "1.29.7"] {
+        let counts = agreement::compare(seed, cases, version);
+        let first = counts.disagreements.first().map_or("", String::as_str);
+        assert!(counts.disagreements.is_empty(), "{} disagreements, as {first}", counts.disagreements.len());
+        assert!(counts.found > 20 && counts.works > 5, "too little was compared: {counts:?}");
+    }
 }
 
 /// The comparison can fail: what is true of one release is not of the other.

@@ -166,6 +166,10 @@ fn handshake_reads_the_same_settings() {
     assert_eq!(version(&[]), "1.20.0");
     assert_eq!(version(&["--nginx-version", "1.24"]), "1.24.0");
     assert_eq!(version(&["--no-config"]), "1.18.0");
+    let main = BAD.replace("server {", "server {\n        listen 80;");
+    let noted = self::folder("severity: {WS101: note}\nselect: [WS101]\n", &main);
+    let route = noted.run(&["handshake", "nginx.conf", "ws://a/ws"]);
+    assert!(route.ends(1).out.contains("note[WS101]") && !route.out.contains("WS102"), "{}", route.out);
     folder.write(NAME, "ignore: [nonsense-word]\n");
     folder.run(&["handshake", "nginx.conf"]).ends(2).complains("1:10: no rule is called `nonsense-word`");
     folder.write(NAME, "nginx-vers: 1.20\n");

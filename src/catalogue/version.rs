@@ -52,6 +52,14 @@ impl fmt::Display for Version {
 }
 
 /// The versions a configuration is for: all from a lowest one on, up to but not including another.
+///
+/// ```
+/// use ngxlint::catalogue::{Version, VersionRange};
+///
+/// let range: VersionRange = ">=1.18".parse().unwrap();
+/// assert!(range.contains(Version::new(1, 29, 7)));
+/// assert_eq!("nginx/1.24.0".parse::<VersionRange>().unwrap().exact(), Some(Version::new(1, 24, 0)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VersionRange {
     lowest: Version,

@@ -21,7 +21,7 @@ pub use dump::{is_dump, refusal, split_dump};
 pub use glob::matches as glob_matches;
 pub use include::{Base, Paths, Resolution, resolve};
 pub use library::{Library, LoadError, Texts};
-pub use names::View;
+pub use names::{View, assumed};
 
 /// Number of a directive within its [`Config`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -77,6 +77,11 @@ impl<'a> View<'a> {
         self.texts.sources.get(span.doc).line(span.start)
     }
 
+    /// `FILE:LINE` of a directive.
+    pub fn place(self, node: NodeId) -> String {
+        format!("{}:{}", self.texts.sources.get(self.config.node(node).doc).name, self.line(node))
+    }
+
     /// What people call a scope: `http`, `server chat.example.com`, `location /chat/`.
     pub fn label(self, scope: ScopeId) -> String {
         match self.config.scope(scope).node {
@@ -114,7 +119,7 @@ impl<'a> View<'a> {
 }
 
 /// The word for a level that a fragment only assumes.
-fn assumed(kind: ScopeKind) -> &'static str {
+pub fn assumed(kind: ScopeKind) -> &'static str {
     match kind {
         ScopeKind::Main => "main",
         ScopeKind::Http => "http",

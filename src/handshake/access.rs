@@ -35,18 +35,22 @@ pub fn join(view: View<'_>, block: ScopeId, checks: &[Access]) -> Access {
     refused.unwrap_or(if has(Access::Asked) { Access::Asked } else { Access::Granted })
 }
 
-/// `allow` and `deny` (`ngx_http_access_handler`): the first entry that holds the address decides.
+/// `allow` and `deny` (`ngx_http_access_handler`).
 pub fn by_address(view: View<'_>, block: ScopeId, address: &str) -> Access {
-    let names = [directive::ALLOW, directive::DENY];
-    let Some(level) = in_force_any(view.config, block, &names).level else { return Access::Silent };
-    let mut entries: Vec<_> = names.iter().flat_map(|&name| view.config.own(level, name)).collect();
-    entries.sort_unstable();
-    let Ok(address) = address.parse::<IpAddr>() else { return Access::Silent };
-    let hit = entries.into_iter().find(|&node| view.arg(node, 0).is_some_and(|range| holds(&range, address)));
-    hit.map_or(Access::Silent, |node| match view.config.node(node).name {
+    entry_for(view, block, address).map_or(Access::Silent, |node| match view.config.node(node).name {
         directive::ALLOW => Access::Granted,
         _ => Access::Refused(403),
     })
+}
+
+/// The entry of `allow` and `deny` that decides: the first that holds the address.
+pub fn entry_for(view: View<'_>, block: ScopeId, address: &str) -> Option<NodeId> {
+    let names = [directive::ALLOW, directive::DENY];
+    let level = in_force_any(view.config, block, &names).level?;
+    let mut entries: Vec<_> = names.iter().flat_map(|&name| view.config.own(level, name)).collect();
+    entries.sort_unstable();
+    let address = address.parse::<IpAddr>().ok()?;
+    entries.into_iter().find(|&node| view.arg(node, 0).is_some_and(|range| holds(&range, address)))
 }
 
 /// Whether `all`, an address or a CIDR range holds an address.

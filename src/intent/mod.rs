@@ -46,6 +46,8 @@ pub struct Signals {
     pub served: HashSet<Vec<u8>>,
     /// Blocks that a dispatch sends WebSocket requests to.
     pub targets: HashSet<ScopeId>,
+    /// Blocks that a WebSocket URL was followed to.
+    pub followed: HashSet<ScopeId>,
 }
 
 impl Signals {
@@ -61,12 +63,13 @@ impl Signals {
 pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) -> Option<Evidence> {
     let block = environment.block;
     match signals.declared.of(environment.view, block, pass) {
-        Some(true) => return Some(declared("a comment declares it for WebSockets".into())),
+        Some(true) => return Some(declared("a comment declares it for WebSockets")),
         Some(false) => return None,
+        None if signals.followed.contains(&block) => return Some(declared("the WebSocket URL leads here")),
         None => {}
     }
     if let Some(text) = signals.intended.declares(environment, pass) {
-        return Some(declared(text));
+        return Some(declared(&text));
     }
     if explicit::foreign_protocol(environment) {
         return None;
@@ -90,8 +93,8 @@ pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) 
     found.map(|found| raised(environment, pass, found, signals))
 }
 
-fn declared(text: String) -> Evidence {
-    Evidence { level: Intent::Declared, text, websocket_only: true }
+fn declared(text: &str) -> Evidence {
+    Evidence { level: Intent::Declared, text: text.into(), websocket_only: true }
 }
 
 /// A map over `$http_upgrade`, or a sibling with the headers for the same upstream, lifts an endpoint or a name by one

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::catalogue::directive;
 use crate::config::{ScopeId, View};
-use crate::value::Captures;
+use crate::value::{Captures, RegexError};
 
 mod expressions;
 mod level;
@@ -94,6 +94,19 @@ impl<'a> Locations<'a> {
                 Static::Exact(_) | Static::SlashRedirect(_) => return (found, open),
             }
         }
+    }
+
+    /// What an expression captures of a text, compiled once for all requests.
+    ///
+    /// # Errors
+    /// Where the engine does not take the expression.
+    pub fn captures(
+        &self,
+        pattern: &[u8],
+        caseless: bool,
+        text: &[u8],
+    ) -> Result<Option<Captures>, RegexError> {
+        self.expressions.get(pattern.to_vec(), caseless).captures(text)
     }
 
     /// The named location `name` (`@` included) of a server.

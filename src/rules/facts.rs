@@ -64,6 +64,18 @@ impl<'a> Facts<'a> {
         target: VersionRange,
         preferences: &'a Preferences,
     ) -> Self {
+        Self::followed(view, definitions, client, target, preferences, HashSet::new())
+    }
+
+    /// Works out the facts of a tree of which somebody has followed WebSocket URLs to some blocks.
+    pub fn followed(
+        view: View<'a>,
+        definitions: &'a Definitions,
+        client: &'a Client,
+        target: VersionRange,
+        preferences: &'a Preferences,
+        blocks: HashSet<ScopeId>,
+    ) -> Self {
         let versions = stretches(target);
         let judges = versions.iter().map(|&version| Judge::new(view, definitions, client, version)).collect();
         let config = view.config;
@@ -82,14 +94,15 @@ impl<'a> Facts<'a> {
             judges,
             last: RefCell::new(Rc::new([])),
         };
-        facts.proxied = facts.read_blocks();
+        facts.proxied = facts.read_blocks(blocks);
         facts
     }
 
-    fn read_blocks(&self) -> Vec<Proxied> {
+    fn read_blocks(&self, followed: HashSet<ScopeId>) -> Vec<Proxied> {
         let blocks = self.proxied_blocks();
         let Some(judge) = self.judges.first().filter(|_| !blocks.is_empty()) else { return Vec::new() };
         let (mut signals, asked) = (signals(judge, self.preferences), judge.subrequest_targets());
+        signals.followed = followed;
         for &(block, pass) in &blocks {
             signals.add_served(&judge.environment(block), pass);
         }
@@ -174,5 +187,6 @@ fn signals(judge: &Judge<'_>, preferences: &Preferences) -> Signals {
         served: HashSet::new(),
         has_upgrade_map: { data }.any(over_upgrade),
         targets: config.scope_ids().filter_map(|block| judge.dispatch_target(block)).collect(),
+        followed: HashSet::new(),
     }
 }

@@ -1,15 +1,22 @@
 //! `ngxlint handshake`.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
-use super::{CLEAN, Error, FINDINGS, settings, terminal, version};
+use super::settings::{self, Policy};
+use super::{CLEAN, Error, FINDINGS, terminal, version};
+use crate::catalogue::VersionRange;
 use crate::cli::{Check, Handshake};
-use crate::config::{Base, Context, Library, View, assemble};
+use crate::config::{Base, Context, Library, ScopeId, ScopeKind, View, assemble, assumed};
 use crate::files::Disk;
+use crate::finding::Finding;
 use crate::handshake::{Verdict, judge};
-use crate::output::handshake::{Blocks, json, steps, table};
+use crate::output::handshake::{Blocks, json, route, table};
+use crate::output::{self, Format, Report, Style, Summary};
 use crate::route::Sockets;
+use crate::rules::{self, Facts};
+use crate::source::Span;
 use crate::trace::{ClientRequest, HttpVersion, Trace, Tracer};
 use crate::value::{Client, Definitions};
 
@@ -21,8 +28,7 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let folder = conf.parent().unwrap_or(Path::new("/")).to_path_buf();
     let beside = std::slice::from_ref(&arguments.conf);
     let settings = settings::settings(&files, &arguments.settings, &conf)?;
-    // What `check` refuses is refused here, too.
-    settings::policy(&files, &Check::default(), &settings)?;
+    let policy = settings::policy(&files, &Check::default(), &settings)?;
     let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
     let version = version::target(target, &files, beside)?.lowest();
     let mut library = Library::new(&files, folder.clone());
@@ -36,20 +42,46 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let view = View { texts: &library.texts, config: &config };
     refuse_broken(view)?;
     let (definitions, sockets) = (Definitions::of(view), Sockets::of(view));
-    if !requests.is_empty() && !context.is_main() {
-        return Err(Error::usage(format!(
-            "{} is a fragment: a URL can only be followed through a main configuration file",
-            arguments.conf.display()
-        )));
+    if !context.is_main() {
+        assume(arguments, &context, sockets.ids().next().is_some())?;
     }
     let mut router = Tracer::new(view, &definitions, &sockets, version, &files, prefix);
     router.root.clone_from(&places.root);
     let traces: Vec<(String, Trace)> =
         requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
-    let reports = judge(view, &definitions, &Client::handshake(), version);
-    print(arguments, &Blocks { view, version, reports: &reports, traces: &traces })?;
-    let fails = traces.iter().any(|(_, trace)| trace.answer.verdict == Verdict::Fails);
-    Ok(if fails { FINDINGS } else { CLEAN })
+    let reports = if traces.is_empty() || arguments.format == "json" {
+        judge(view, &definitions, &Client::handshake(), version)
+    } else {
+        Vec::new()
+    };
+    let blocks = Blocks { view, version, reports: &reports, traces: &traces };
+    print(arguments, &blocks, &definitions, &policy)?;
+    let ends = |verdict: Verdict| traces.iter().filter(move |(_, trace)| trace.answer.verdict == verdict);
+    for (url, _) in ends(Verdict::Depends) {
+        super::complain(&format!("{url}: the configuration alone does not tell"));
+    }
+    Ok(if ends(Verdict::Fails).next().is_some() { FINDINGS } else { CLEAN })
+}
+
+/// A fragment is judged alone, and that is said; without a server of its own no URL leads anywhere.
+fn assume(arguments: &Handshake, context: &Context, has_servers: bool) -> Result<(), Error> {
+    let conf = arguments.conf.display();
+    if !arguments.urls.is_empty() && !has_servers {
+        return Err(Error::usage(format!(
+            "{conf} is a fragment without servers: a URL can only be followed through a main configuration file"
+        )));
+    }
+    let levels = context
+        .levels()
+        .iter()
+        .filter(|kind| **kind != ScopeKind::Main)
+        .map(|&kind| assumed(kind))
+        .collect::<Vec<_>>()
+        .join(" > ");
+    super::complain(&format!(
+        "{conf} is a fragment: taken to be included in {levels}, whose own directives are not known"
+    ));
+    Ok(())
 }
 
 /// The request for a URL with what the options change.
@@ -78,15 +110,69 @@ fn request(arguments: &Handshake, url: &str) -> Result<ClientRequest, Error> {
     Ok(request)
 }
 
-fn print(arguments: &Handshake, blocks: &Blocks<'_>) -> Result<(), Error> {
+fn print(
+    arguments: &Handshake,
+    blocks: &Blocks<'_>,
+    definitions: &Definitions,
+    policy: &Policy,
+) -> Result<(), Error> {
     let mut out = io::stdout().lock();
+    let style = Style { summary: false, ..terminal::style(arguments.color) };
     match arguments.format.as_str() {
         "json" => json(blocks, &mut out)?,
-        "text" if blocks.traces.is_empty() => table(blocks, &mut out, terminal::style(arguments.color))?,
-        "text" => steps(blocks, &mut out, terminal::style(arguments.color))?,
+        "text" if blocks.traces.is_empty() => table(blocks, &mut out, style)?,
+        "text" => {
+            let findings = findings(blocks, definitions, policy);
+            for (url, trace) in blocks.traces {
+                route(blocks, url, trace, &mut out, style)?;
+                let found = about(blocks, trace, &findings);
+                if !found.is_empty() {
+                    output::write(Format::Pretty, &report(blocks, found), &mut out, style)?;
+                }
+            }
+        }
         other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
     }
     Ok(())
+}
+
+/// What the rules say where URLs fail: that the blocks there are meant for WebSockets is given.
+fn findings(blocks: &Blocks<'_>, definitions: &Definitions, policy: &Policy) -> Vec<Finding> {
+    let failing: HashSet<ScopeId> = blocks.traces.iter().flat_map(|(_, trace)| failing(trace)).collect();
+    if failing.is_empty() {
+        return Vec::new();
+    }
+    let target = VersionRange::exactly(blocks.version);
+    let client = Client::handshake();
+    let preferences = &policy.preferences;
+    let facts = Facts::followed(blocks.view, definitions, &client, target, preferences, failing);
+    rules::findings(&facts, rules::run(&facts, &policy.rules))
+}
+
+/// The blocks in which a URL fails.
+fn failing(trace: &Trace) -> impl Iterator<Item = ScopeId> {
+    let fails = trace.answer.verdict == Verdict::Fails;
+    let hops = trace.hops.iter().filter(move |hop| fails && hop.answer.verdict == Verdict::Fails);
+    hops.filter_map(|hop| hop.block)
+}
+
+/// The findings about the blocks in which a URL fails.
+fn about(blocks: &Blocks<'_>, trace: &Trace, findings: &[Finding]) -> Vec<Finding> {
+    let view = blocks.view;
+    let places: Vec<Span> =
+        failing(trace).filter_map(|block| Some(view.head(view.config.scope(block).node?))).collect();
+    let is_there = |finding: &&Finding| finding.block.as_ref().is_some_and(|it| places.contains(&it.span));
+    findings.iter().filter(is_there).cloned().collect()
+}
+
+fn report<'a>(blocks: &Blocks<'a>, findings: Vec<Finding>) -> Report<'a> {
+    Report {
+        summary: Summary::of(&findings, 0, 0),
+        findings,
+        errors: Vec::new(),
+        sources: &blocks.view.texts.sources,
+        nginx_version: blocks.version.to_string(),
+    }
 }
 
 /// A configuration that does not parse has no certain answer.

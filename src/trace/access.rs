@@ -6,6 +6,7 @@ use super::ending::split_args;
 use super::phases::{End, Next, Run};
 use super::state::State;
 use crate::catalogue::directive;
+use crate::config::NodeId;
 use crate::handshake::access::{self, Access};
 use crate::handshake::{Answer, Reason, Verdict};
 use crate::scope::single;
@@ -29,9 +30,9 @@ impl Run<'_, '_> {
                 Ok(Access::Refused(code @ (401 | 403))) if any => {
                     refused = Some(if refused == Some(401) { 401 } else { code });
                 }
-                Ok(Access::Refused(code)) if !asked => {
-                    self.step(None, &format!("access is refused: {code}"));
-                    return Next::Finalize(code);
+                Ok(Access::Refused(code)) if !asked => return Next::Finalize(code),
+                Ok(Access::Refused(_)) if any => {
+                    return Next::Done(End::Verdict(Answer::depends(Reason::Auth)));
                 }
                 Ok(Access::Refused(_)) => return Next::Done(End::Verdict(Answer::fails(Reason::Auth))),
                 Ok(Access::Asked) => asked = true,
@@ -40,17 +41,35 @@ impl Run<'_, '_> {
         }
         match (asked, refused) {
             (true, _) => Next::Done(End::Verdict(Answer::depends(Reason::Auth))),
-            (false, Some(code)) => {
-                self.step(None, &format!("access is refused: {code}"));
-                Next::Finalize(code)
-            }
+            (false, Some(code)) => Next::Finalize(code),
             (false, None) => Next::Content,
         }
     }
 
+    /// Notes the directive that refuses, or that asks for what is not known.
+    fn noted(&mut self, node: NodeId, access: Access) -> Access {
+        let word = |node| {
+            let words = self.tracer.view.args(node).map(|word| String::from_utf8_lossy(&word).into_owned());
+            let name = String::from_utf8_lossy(&self.tracer.view.name(node)).into_owned();
+            std::iter::once(name).chain(words).collect::<Vec<_>>().join(" ")
+        };
+        let text = match access {
+            Access::Refused(code) => format!("`{}` refuses: {code}", word(node)),
+            Access::Asked => format!("`{}` decides, and what it asks for is not known", word(node)),
+            Access::Granted | Access::Silent => return access,
+        };
+        self.step(Some(node), &text);
+        access
+    }
+
     #[expect(clippy::unnecessary_wraps, reason = "one of three checks of one type")]
     fn by_address(&mut self) -> Result<Access, End> {
-        Ok(access::by_address(self.tracer.view, self.block, &self.request.client.remote_addr))
+        let (view, address) = (self.tracer.view, &self.request.client.remote_addr);
+        let access = access::by_address(view, self.block, address);
+        Ok(match access::entry_for(view, self.block, address) {
+            Some(node) => self.noted(node, access),
+            None => access,
+        })
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "one of three checks of one type")]
@@ -61,8 +80,8 @@ impl Run<'_, '_> {
         };
         match view.arg(node, 0).map(|realm| self.evaluate(&realm)) {
             _ if access::user_file(view, self.block).is_none() => Ok(Access::Silent),
-            Some(Value::Known(realm)) if realm != b"off" => Ok(self.password()),
-            Some(Value::Unknown(_)) => Ok(Access::Asked),
+            Some(Value::Known(realm)) if realm != b"off" => Ok(self.noted(node, self.password())),
+            Some(Value::Unknown(_)) => Ok(self.noted(node, Access::Asked)),
             _ => Ok(Access::Silent),
         }
     }
@@ -98,12 +117,12 @@ impl Run<'_, '_> {
         let Some(path) = view.arg(node, 0).filter(|path| &**path != b"off") else {
             return Ok(Access::Silent);
         };
-        let Value::Known(path) = self.evaluate(&path) else { return Ok(Access::Asked) };
+        let Value::Known(path) = self.evaluate(&path) else { return Ok(self.noted(node, Access::Asked)) };
         self.step(Some(node), &format!("asks {} first", String::from_utf8_lossy(&path)));
         match self.subrequest(&path) {
             End::Answered(200..=299) => Ok(Access::Granted),
-            End::Answered(code @ (401 | 403)) => Ok(Access::Refused(code)),
-            End::Answered(_) | End::Closed => Ok(Access::Refused(500)),
+            End::Answered(code @ (401 | 403)) => Ok(self.noted(node, Access::Refused(code))),
+            End::Answered(_) | End::Closed => Ok(self.noted(node, Access::Refused(500))),
             End::Proxied(upstream, answer) if answer.verdict == Verdict::Works => {
                 self.step(
                     Some(upstream.pass),
@@ -111,7 +130,7 @@ impl Run<'_, '_> {
                 );
                 Err(End::Proxied(upstream, Answer::fails(Reason::SubrequestUpgrade)))
             }
-            End::Proxied(..) | End::Verdict(_) => Ok(Access::Asked),
+            End::Proxied(..) | End::Verdict(_) => Ok(self.noted(node, Access::Asked)),
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::ending::split_args;
 use super::phases::{End, Next, Run};
 use crate::catalogue::{Handler, directive};
-use crate::config::ScopeKind;
+use crate::config::NodeId;
 use crate::files::{FileKind, path_from_bytes};
 use crate::handshake::{Answer, Reason};
 use crate::route::{Pattern, pattern};
@@ -23,9 +23,29 @@ enum Stands {
     Unknown,
 }
 
+/// What an `alias` replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alias {
+    /// So many bytes: the location's name.
+    Of(usize),
+    /// The whole path: the location is a regular expression.
+    Whole,
+}
+
+/// A word of `try_files`.
+struct Tried {
+    /// Where it is looked for.
+    file: Option<Vec<u8>>,
+    /// What the path of the request becomes.
+    uri: Vec<u8>,
+}
+
+const ALIAS_IS_LOST: &str = "`alias` cannot be used where the path was rewritten";
+
 impl Run<'_, '_> {
     /// `try_files` of the block in force itself, then what answers.
     pub(super) fn content(&mut self) -> Next {
+        self.find_root();
         let tried = self.config().own_last(self.block, directive::TRY_FILES);
         if let Some(next) = tried.and_then(|node| self.try_files(node)) {
             return next;
@@ -34,28 +54,46 @@ impl Run<'_, '_> {
         match self.config().node(node).name.handler() {
             Some(Handler::Proxy) => self.proxy(),
             Some(Handler::Uwsgi | Handler::Scgi | Handler::Script) => {
-                verdict(Answer::depends(Reason::Protocol))
+                let text = format!("{}: what it makes of a handshake, only it knows", self.name(node));
+                self.leave_open(Some(node), Reason::Protocol, &text)
             }
-            Some(Handler::Internal) | None => verdict(Answer::fails(Reason::NotProxied)),
-            Some(_) => verdict(Answer::fails(Reason::Protocol)),
+            Some(Handler::Internal) | None => {
+                let text = format!("{} answers: no backend is asked", self.name(node));
+                self.end(node, &text, Reason::NotProxied)
+            }
+            Some(_) => {
+                let text = format!("{} speaks a protocol that carries no WebSocket", self.name(node));
+                self.end(node, &text, Reason::Protocol)
+            }
         }
     }
 
     /// `None` where a file is hit, which the block in force then serves, or proxies.
-    fn try_files(&mut self, node: crate::config::NodeId) -> Option<Next> {
+    fn try_files(&mut self, node: NodeId) -> Option<Next> {
         let mut words: Vec<Vec<u8>> = self.tracer.view.args(node).map(std::borrow::Cow::into_owned).collect();
         let last = words.pop()?;
+        if self.alias_is_lost() {
+            return Some(self.refuse(500, ALIAS_IS_LOST));
+        }
         for word in words {
-            let Value::Known(path) = self.evaluate(&word) else { return Some(unknown()) };
+            let path = match self.evaluate(&word) {
+                Value::Known(path) => path,
+                Value::Unknown(variable) => return Some(self.hangs_on(Some(node), &variable)),
+            };
             let (path, wanted) = match path.strip_suffix(b"/").filter(|_| word.ends_with(b"/")) {
                 Some(folder) => (folder.to_vec(), Stands::Folder),
                 None => (path, Stands::File),
             };
-            match self.stands(&path) {
-                Stands::Unknown => return Some(unknown()),
+            let tried = self.tried(&word, path);
+            match self.stands_at(tried.file) {
+                Stands::Unknown => return Some(self.not_here(&tried.uri)),
                 found if found == wanted => {
-                    self.step(Some(node), &format!("{} exists", String::from_utf8_lossy(&path)));
-                    self.state.uri = path;
+                    self.step(Some(node), &format!("{} exists", String::from_utf8_lossy(&tried.uri)));
+                    if self.alias() != Some(Alias::Whole) {
+                        self.state.uri = tried.uri;
+                    } else if wanted == Stands::File {
+                        (self.state.uri, self.adds_uri_to_alias) = (tried.uri, true);
+                    }
                     self.enter(self.block);
                     return None;
                 }
@@ -72,22 +110,43 @@ impl Run<'_, '_> {
                     let (uri, args) = split_args(&target);
                     self.internal_redirect(uri, args)
                 }
-                Value::Unknown(_) => unknown(),
+                Value::Unknown(variable) => self.hangs_on(Some(node), &variable),
             },
         })
+    }
+
+    /// The file that a word of `try_files` stands for, and the path that it makes of the request. Of a word with
+    /// variables that begins like the path, what the `alias` replaces is left out.
+    fn tried(&self, word: &[u8], path: Vec<u8>) -> Tried {
+        let root = self.state.document_root.as_deref();
+        let below = |path: &[u8]| root.map(|root| [root, path].concat());
+        let Some(Alias::Of(length)) = self.alias() else { return Tried { file: below(&path), uri: path } };
+        let name = self.state.uri.get(..length).unwrap_or_default();
+        let has_variables = memchr::memchr(b'$', word).is_some();
+        let rest = path.strip_prefix(name).filter(|_| has_variables).unwrap_or(&path);
+        Tried { file: below(rest), uri: [name, rest].concat() }
+    }
+
+    /// nginx answers 500 where an `alias` is to take the place of a location's name in a path that `rewrite ... break`
+    /// has replaced.
+    fn alias_is_lost(&self) -> bool {
+        !self.valid_location && self.alias().is_some()
     }
 
     fn serve_file(&mut self) -> Next {
         let readable = matches!(self.state.method.as_str(), "GET" | "HEAD" | "POST");
         if !readable {
-            return Next::Finalize(405);
+            return self.refuse(405, "files are served to GET, HEAD and POST only");
+        }
+        if self.alias_is_lost() {
+            return self.refuse(500, ALIAS_IS_LOST);
         }
         let uri = self.state.uri.clone();
         if uri.ends_with(b"/") {
             return self.index(&uri);
         }
         match self.stands(&uri) {
-            Stands::Unknown => unknown(),
+            Stands::Unknown => self.not_here(&uri),
             Stands::Nothing => self.refuse(404, "no such file"),
             Stands::Folder => self.refuse(301, "a folder without its slash"),
             Stands::File if self.state.method == "POST" => self.refuse(405, "a file takes no POST"),
@@ -98,36 +157,53 @@ impl Run<'_, '_> {
         }
     }
 
+    /// The document root is not on this machine.
+    fn not_here(&mut self, uri: &[u8]) -> Next {
+        let root = self.state.document_root.as_deref().unwrap_or_default();
+        let text = format!(
+            "whether {} is a file below {} is not known: the folder is not here (see --root)",
+            String::from_utf8_lossy(uri),
+            String::from_utf8_lossy(root),
+        );
+        self.leave_open(None, Reason::UnknownValue, &text)
+    }
+
+    fn name(&self, node: NodeId) -> String {
+        String::from_utf8_lossy(&self.tracer.view.name(node)).into_owned()
+    }
+
+    fn end(&mut self, node: NodeId, text: &str, reason: Reason) -> Next {
+        self.step(Some(node), text);
+        Next::Done(End::Verdict(Answer::fails(reason)))
+    }
+
     fn refuse(&mut self, code: u16, why: &str) -> Next {
         self.step(None, &format!("{why}: {code}"));
         Next::Finalize(code)
     }
 
-    /// A word that starts with `/` redirects at once; another does where such a file exists.
+    /// A word that starts with `/` redirects at once; another does where such a file exists. The folder itself is looked
+    /// at once, after the first word that names nothing (`ngx_http_index_test_dir`).
     fn index(&mut self, uri: &[u8]) -> Next {
-        let nodes = list(self.config(), self.block, directive::INDEX);
-        let mut words: Vec<Vec<u8>> = nodes
-            .iter()
-            .flat_map(|&node| self.tracer.view.args(node))
-            .map(std::borrow::Cow::into_owned)
-            .collect();
-        if words.is_empty() {
-            words.push(b"index.html".to_vec());
-        }
-        for word in words {
-            let Value::Known(name) = self.evaluate(&word) else { return unknown() };
-            let args = self.state.args.clone();
+        let Some(words) = self.index_words() else { return self.hangs_on(None, "index") };
+        let args = self.state.args.clone();
+        let mut is_folder = false;
+        for name in words {
             if name.starts_with(b"/") {
                 return self.internal_redirect(name, args);
             }
-            let path = [uri, &name].concat();
-            match self.stands(&path) {
-                Stands::Unknown => return unknown(),
-                Stands::File | Stands::Folder => return self.internal_redirect(path, args),
-                Stands::Nothing if self.stands(uri) != Stands::Folder => {
-                    return self.refuse(404, "no such folder");
-                }
-                Stands::Nothing => {}
+            match self.indexed(uri, &name) {
+                Stands::Unknown => return self.not_here(uri),
+                Stands::File | Stands::Folder => return self.internal_redirect([uri, &name].concat(), args),
+                Stands::Nothing if is_folder => {}
+                Stands::Nothing => match self.folder(uri) {
+                    Stands::Unknown => return self.not_here(uri),
+                    Stands::File if !self.map(uri).is_some_and(|path| path.ends_with(b"/")) => {
+                        return self.refuse(500, "what should be a folder is a file");
+                    }
+                    Stands::File | Stands::Nothing => return self.refuse(404, "no such folder"),
+                    Stands::Folder => is_folder = true,
+                },
             }
         }
         let autoindex = single(self.config(), self.block, directive::AUTOINDEX);
@@ -138,9 +214,33 @@ impl Run<'_, '_> {
         self.refuse(403, "a folder without an index")
     }
 
+    /// The words of `index`; `None` where one is not known.
+    fn index_words(&self) -> Option<Vec<Vec<u8>>> {
+        let nodes = list(self.config(), self.block, directive::INDEX);
+        if nodes.is_empty() {
+            return Some(vec![b"index.html".to_vec()]);
+        }
+        let words = nodes.iter().flat_map(|&node| self.tracer.view.args(node));
+        words.map(|word| self.evaluate(&word).bytes().map(<[u8]>::to_vec)).collect()
+    }
+
+    /// What the folder of a path and a name below it lead to.
+    fn indexed(&self, uri: &[u8], name: &[u8]) -> Stands {
+        self.stands_at(self.map(uri).map(|folder| [folder.as_slice(), name].concat()))
+    }
+
+    /// What a path that ends with a slash leads to; an `alias` may end without one.
+    fn folder(&self, uri: &[u8]) -> Stands {
+        self.stands_at(self.map(uri).map(|path| path.strip_suffix(b"/").unwrap_or(&path).to_vec()))
+    }
+
     /// What a path of the request leads to on disk.
     fn stands(&self, path: &[u8]) -> Stands {
-        match (&self.state.document_root, self.map(path)) {
+        self.stands_at(self.map(path))
+    }
+
+    fn stands_at(&self, file: Option<Vec<u8>>) -> Stands {
+        match (&self.state.document_root, file) {
             (Some(root), Some(file)) if self.is_here(root) => self.on_disk_stands(&file),
             _ => Stands::Unknown,
         }
@@ -197,23 +297,29 @@ impl Run<'_, '_> {
         self.map(&self.state.uri)
     }
 
-    /// The file that a path of the request stands for (`ngx_http_map_uri_to_path`).
+    /// The file that a path of the request stands for (`ngx_http_map_uri_to_path`). An inherited `alias` takes the place
+    /// of the name of the location that has it.
     fn map(&self, path: &[u8]) -> Option<Vec<u8>> {
         let root = self.state.document_root.clone().or_else(|| self.document_root())?;
+        let kept = match self.alias() {
+            None => path,
+            Some(Alias::Whole) if self.adds_uri_to_alias => path,
+            Some(Alias::Whole) => b"",
+            Some(Alias::Of(length)) => path.get(length..).unwrap_or_default(),
+        };
+        Some([root.as_slice(), kept].concat())
+    }
+
+    /// The `alias` in force, by the location that has it.
+    fn alias(&self) -> Option<Alias> {
         let config = self.config();
-        let alias = config.scope(self.block).kind != ScopeKind::Server
-            && crate::scope::in_force_any(config, self.block, &[directive::ROOT, directive::ALIAS])
-                .level
-                .is_some_and(|level| config.own_last(level, directive::ALIAS).is_some());
-        if !alias {
-            return Some([root.as_slice(), path].concat());
-        }
-        match pattern(self.tracer.view, location_of(config, self.block)) {
-            Some(Pattern::Exact(name) | Pattern::Prefix(name, _)) => {
-                Some([root.as_slice(), path.get(name.len()..).unwrap_or_default()].concat())
-            }
-            _ => Some(root),
-        }
+        let names = [directive::ROOT, directive::ALIAS];
+        let level = crate::scope::in_force_any(config, self.block, &names).level?;
+        config.own_last(level, directive::ALIAS)?;
+        Some(match pattern(self.tracer.view, location_of(config, level)) {
+            Some(Pattern::Exact(name) | Pattern::Prefix(name, _)) => Alias::Of(name.len()),
+            _ => Alias::Whole,
+        })
     }
 
     /// A path of the configuration as an absolute one: relative ones start from the prefix.
@@ -234,12 +340,4 @@ impl Run<'_, '_> {
             _ => full,
         }
     }
-}
-
-fn verdict(answer: Answer) -> Next {
-    Next::Done(End::Verdict(answer))
-}
-
-fn unknown() -> Next {
-    verdict(Answer::depends(Reason::UnknownValue))
 }

@@ -2,7 +2,7 @@
 
 use super::phases::{End, Next, Run};
 use crate::config::NodeId;
-use crate::handshake::{Answer, Reason};
+use crate::handshake::Reason;
 use crate::value::Value;
 
 impl Run<'_, '_> {
@@ -17,7 +17,7 @@ impl Run<'_, '_> {
             self.error_status = if status == 0 { None } else { Some(status) };
         }
         let Value::Known(target) = self.evaluate(&target) else {
-            return Next::Done(End::Verdict(Answer::depends(Reason::UnknownValue)));
+            return self.leave_open(Some(node), Reason::UnknownValue, "where this leads hangs on a variable");
         };
         match target.first() {
             Some(b'/') => {

@@ -6,16 +6,19 @@
 mod access;
 mod content;
 mod ending;
+mod hop;
 mod phases;
 mod proxy;
 mod request;
 mod script;
+mod start;
 mod state;
+mod story;
 
 use std::path::PathBuf;
 
 use crate::catalogue::{Version, directive};
-use crate::config::{NodeId, ScopeId, View};
+use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::files::Files;
 use crate::handshake::{Answer, Reason, Request, Verdict};
 use crate::route::{Locations, Names, Sockets};
@@ -123,6 +126,13 @@ impl<'a> Tracer<'a> {
             root: None,
             groups: named_groups(view),
         }
+    }
+
+    /// The `http` block: where a step that no directive makes is shown.
+    fn http(&self) -> Option<NodeId> {
+        let config = self.view.config;
+        let http = config.scope_ids().find(|&id| config.scope(id).kind == ScopeKind::Http)?;
+        config.scope(http).node
     }
 
     /// Follows a request to its end, hop by hop.

@@ -1,12 +1,13 @@
 //! The phases of a request, of every internal redirect and of every subrequest (`ngx_http_core_run_phases`).
 
 use super::script::Script;
+use super::start::{Ended, Start};
 use super::state::State;
-use super::{ClientRequest, Hop, HttpVersion, Step, Tracer, Upstream};
-use crate::catalogue::{Version, directive};
+use super::{ClientRequest, Hop, Step, Tracer, Upstream};
+use crate::catalogue::directive;
 use crate::config::{Config, NodeId, ScopeId, ScopeKind};
 use crate::handshake::{Answer, Reason};
-use crate::route::{self, Chosen, Connection, Found, How, SocketId};
+use crate::route::{self, Choice, Found, Pattern, pattern};
 use crate::scope::{handler, list, location_of, single};
 use crate::value::{Environment, InFlight as _, Value};
 
@@ -68,165 +69,90 @@ pub(super) struct Run<'t, 'a> {
     pub(super) quoted: bool,
     /// The request path had `+` (`r->plus_in_uri`).
     pub(super) plus: bool,
+    /// `try_files` has put the file's own path behind the `alias` of a regular expression (`r->add_uri_to_alias`).
+    pub(super) adds_uri_to_alias: bool,
     changes_left: u8,
     pub(super) error_page_used: bool,
     pub(super) error_status: Option<u16>,
     pub(super) subrequest: bool,
     pub(super) steps: Vec<Step>,
+    /// No name of a server fits the Host.
+    pub(super) chosen_by_default: bool,
 }
 
 /// Follows one request to the end of its hop.
 pub(super) fn run(tracer: &Tracer<'_>, request: &ClientRequest) -> (Hop, Vec<Step>) {
-    let mut steps = Vec::new();
-    match start(tracer, request, &mut steps) {
+    let mut start = Start { tracer, request, steps: Vec::new() };
+    match start.run() {
         Ok(mut run) => {
-            run.steps = steps;
+            run.steps = start.steps;
             let end = run.follow(Next::ServerRewrite);
             let hop = run.hop(end);
             (hop, run.steps)
         }
-        Err((server, answer, status)) => {
+        Err(Ended { server, answer, status }) => {
             let uri = route::target(&request.target, true).map(|target| target.path).unwrap_or_default();
-            let hop = Hop { server, block: None, upstream: None, answer, status, uri };
-            (hop, steps)
+            (Hop { server, block: None, upstream: None, answer, status, uri }, start.steps)
         }
     }
 }
 
-/// What a connection that reaches no location comes to.
-type Ended = (Option<ScopeId>, Answer, Option<u16>);
-
-/// Chooses socket and server and reads the request line (`ngx_http_process_request_line`, `ngx_http_set_virtual_server`).
-fn start<'t, 'a>(
-    tracer: &'t Tracer<'a>,
-    request: &ClientRequest,
-    steps: &mut Vec<Step>,
-) -> Result<Run<'t, 'a>, Ended> {
-    let view = tracer.view;
-    let socket = socket(tracer, request, steps)?;
-    let Some(default) = tracer.sockets.default_server(socket) else {
-        return Err((None, Answer::fails(Reason::NotProxied), None));
-    };
-    let refused = |server: ScopeId, code: u16| (Some(server), Answer::fails(Reason::NotProxied), Some(code));
-    if tracer.sockets.is_ssl(socket) != request.tls {
-        let text = if request.tls {
-            "TLS is spoken to a port without it"
-        } else {
-            "plain HTTP is spoken to a TLS port: 400"
+impl<'t, 'a> Run<'t, 'a> {
+    /// A request that has just reached its server.
+    pub(super) fn new(
+        tracer: &'t Tracer<'a>,
+        request: &ClientRequest,
+        server: ScopeId,
+        state: State,
+    ) -> Self {
+        let mut run = Self {
+            tracer,
+            request: request.clone(),
+            state,
+            server,
+            block: server,
+            content_handler: None,
+            internal: false,
+            uri_changed: false,
+            valid_unparsed: true,
+            valid_location: true,
+            quoted: false,
+            plus: false,
+            adds_uri_to_alias: false,
+            changes_left: MOST_URI_CHANGES + 1,
+            error_page_used: false,
+            error_status: None,
+            subrequest: false,
+            steps: Vec::new(),
+            chosen_by_default: false,
         };
-        steps.push(Step { node: view.config.scope(default).node, text: text.into() });
-        let code = (!request.tls).then_some(400);
-        return Err((Some(default), Answer::fails(Reason::NotProxied), code));
+        run.enter(server);
+        run
     }
-    let merges = single(view.config, default, directive::MERGE_SLASHES)
-        .and_then(|node| view.arg(node, 0))
-        .is_none_or(|value| !value.eq_ignore_ascii_case(b"off"));
-    let target = route::target(&request.target, merges).map_err(|_| refused(default, 400))?;
-    let state = State {
-        uri: target.path.clone(),
-        args: target.args.clone(),
-        request_uri: request.target.clone(),
-        method: request.client.method.clone(),
-        client: Some(request.clone()),
-        groups: tracer.groups.clone(),
-        ..State::default()
-    };
-    if request.client.hides("host") {
-        return Err((None, Answer::depends(Reason::UnknownValue), None));
-    }
-    let host = request.host().map(|host| route::host(host.as_bytes(), tracer.version)).transpose();
-    let host = host.map_err(|_| refused(default, 400))?;
-    let name = host.as_ref().map(|host| host.name.clone()).unwrap_or_default();
-    let Some(chosen) = tracer.names.find(socket, &name).filter(|chosen| chosen.unknown.is_none()) else {
-        return Err((None, Answer::depends(Reason::UnknownValue), None));
-    };
-    if host.is_none() && request.http != HttpVersion::Http10 {
-        return Err(refused(chosen.server, 400));
-    }
-    choose(tracer, &state, &chosen, steps);
-    let (server, server_name) = (chosen.server, route::first_name(view, chosen.server).unwrap_or_default());
-    let host = if host.is_some() { name } else { server_name.clone() };
-    if request.http == HttpVersion::Http2 && hop_by_hop(request) {
-        // From 1.31.0 such a request is refused; before, nothing tunnels it.
-        let code = (tracer.version >= Version::new(1, 31, 0)).then_some(400);
-        return Err((
-            Some(server),
-            Answer::fails(if code.is_some() { Reason::NotProxied } else { Reason::Protocol }),
-            code,
-        ));
-    }
-    let state = State { host, server_name, ..state };
-    let mut run = Run {
-        tracer,
-        request: request.clone(),
-        state,
-        server,
-        block: server,
-        content_handler: None,
-        internal: false,
-        uri_changed: false,
-        valid_unparsed: true,
-        valid_location: true,
-        quoted: target.quoted,
-        plus: target.plus,
-        changes_left: MOST_URI_CHANGES + 1,
-        error_page_used: false,
-        error_status: None,
-        subrequest: false,
-        steps: Vec::new(),
-    };
-    run.enter(server);
-    Ok(run)
-}
 
-/// The socket a request arrives at; where only the port is known, the one whose servers all agree on this Host.
-fn socket(tracer: &Tracer<'_>, request: &ClientRequest, steps: &mut Vec<Step>) -> Result<SocketId, Ended> {
-    match tracer.sockets.connect(request.address, request.port) {
-        Connection::One(socket) => Ok(socket),
-        Connection::Several(sockets) => {
-            let name = request.host().and_then(|host| route::host(host.as_bytes(), tracer.version).ok());
-            let name = name.map(|host| host.name).unwrap_or_default();
-            let server = |socket: SocketId| tracer.names.find(socket, &name).map(|chosen| chosen.server);
-            let first = sockets.first().copied();
-            let agreed = first.filter(|&first| sockets.iter().all(|&other| server(other) == server(first)));
-            agreed.ok_or_else(|| (None, Answer::depends(Reason::UnknownValue), None))
-        }
-        Connection::Nothing => {
-            steps.push(Step { node: None, text: format!("nothing listens on port {}", request.port) });
-            Err((None, Answer::fails(Reason::NotProxied), None))
-        }
-    }
-}
-
-fn hop_by_hop(request: &ClientRequest) -> bool {
-    ["Upgrade", "Connection"].iter().any(|name| request.client.sends(name))
-}
-
-fn choose(tracer: &Tracer<'_>, state: &State, chosen: &Chosen, steps: &mut Vec<Step>) {
-    let how = match &chosen.how {
-        How::Exact => "by exact name",
-        How::Leading => "by the longest leading wildcard",
-        How::Trailing => "by the longest trailing wildcard",
-        How::Regex(captures) => {
-            state.matched(captures.clone());
-            "by the first matching regular expression"
-        }
-        How::Default => "as the default of its socket",
-    };
-    let label = tracer.view.label(chosen.server);
-    steps.push(Step {
-        node: tracer.view.config.scope(chosen.server).node,
-        text: format!("{label} chosen {how}"),
-    });
-}
-
-impl<'a> Run<'_, 'a> {
     pub(super) fn config(&self) -> &'a Config {
         self.tracer.view.config
     }
 
+    /// Notes what happens at a directive, or at the block in force.
     pub(super) fn step(&mut self, node: Option<NodeId>, text: &str) {
+        let node = node.or_else(|| self.config().scope(self.block).node);
         self.steps.push(Step { node, text: text.to_owned() });
+    }
+
+    /// Notes the variable that the rest hangs on.
+    pub(super) fn hangs_on(&mut self, node: Option<NodeId>, variable: &str) -> Next {
+        self.leave_open(
+            node,
+            Reason::UnknownValue,
+            &format!("hangs on ${variable}: the request does not tell"),
+        )
+    }
+
+    /// Notes what the rest hangs on.
+    pub(super) fn leave_open(&mut self, node: Option<NodeId>, reason: Reason, text: &str) -> Next {
+        self.step(node, text);
+        Next::Done(End::Verdict(Answer::depends(reason)))
     }
 
     pub(super) fn environment(&self) -> Environment<'_> {
@@ -266,12 +192,13 @@ impl<'a> Run<'_, 'a> {
         let uri = self.state.uri.clone();
         let shown = String::from_utf8_lossy(&uri).into_owned();
         let choice = self.tracer.locations.find(self.server, &uri);
-        if let Some(captures) = choice.captures {
-            self.state.matched(captures);
+        if let Some(captures) = &choice.captures {
+            self.state.matched(captures.clone());
         }
         match choice.found {
             Found::Location(location) => {
-                let text = format!("{} serves {shown}", self.tracer.view.label(location));
+                let why = self.why(location, &choice);
+                let text = format!("{} serves {shown}: {why}", self.tracer.view.label(location));
                 self.step(self.config().scope(location).node, &text);
                 if !self.internal && route::is_internal(self.tracer.view, location) {
                     self.enter(location);
@@ -284,6 +211,7 @@ impl<'a> Run<'_, 'a> {
             Found::SlashRedirect(location) => {
                 self.enter(location);
                 if !self.internal && route::is_internal(self.tracer.view, location) {
+                    self.step(None, "the location is internal: 404");
                     return Next::Finalize(404);
                 }
                 self.update_location(location);
@@ -298,13 +226,36 @@ impl<'a> Run<'_, 'a> {
                 self.step(self.config().scope(self.server).node, &format!("no location matches {shown}"));
                 Next::Rewrite
             }
-            Found::Unknown(_) => Next::Done(End::Verdict(Answer::depends(Reason::UnknownValue))),
+            Found::Unknown(location) => {
+                let text = format!("whether this expression matches {shown} is not known");
+                self.leave_open(self.config().scope(location).node, Reason::UnknownValue, &text)
+            }
+        }
+    }
+
+    /// Why a location was chosen.
+    fn why(&self, location: ScopeId, choice: &Choice) -> String {
+        match pattern(self.tracer.view, location) {
+            Some(Pattern::Exact(_)) => "an exact match ends the search".into(),
+            Some(Pattern::Regex(..)) => choice.over.map_or_else(
+                || "the first regular expression that matches".into(),
+                |over| format!("the regular expression wins over {}", self.tracer.view.label(over)),
+            ),
+            Some(Pattern::Prefix(_, true)) => {
+                "the longest prefix, and `^~` keeps regular expressions out".into()
+            }
+            _ => "the longest prefix".into(),
         }
     }
 
     /// Makes a block the one in force, without its handler.
     pub(super) fn enter(&mut self, block: ScopeId) {
         self.block = block;
+        self.find_root();
+    }
+
+    /// `$document_root` and `$request_filename` follow the path, the captures and the variables of the moment.
+    pub(super) fn find_root(&mut self) {
         self.state.document_root = self.document_root();
         self.state.filename = self.filename();
     }
@@ -357,7 +308,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn cycle(&mut self) -> Next {
-        self.step(None, "rewrite or internal redirection cycle: 500");
+        self.step(None, "more than 10 rewrites or internal redirects: 500");
         Next::Done(End::Answered(500))
     }
 
@@ -367,8 +318,7 @@ impl<'a> Run<'_, 'a> {
             return self.cycle();
         }
         (self.state.uri, self.state.args) = (uri, args);
-        (self.internal, self.valid_unparsed) = (true, false);
-        self.step(None, &format!("internal redirect to {}", String::from_utf8_lossy(&self.state.uri)));
+        (self.internal, self.valid_unparsed, self.adds_uri_to_alias) = (true, false, false);
         Next::ServerRewrite
     }
 
@@ -378,6 +328,7 @@ impl<'a> Run<'_, 'a> {
             return self.cycle();
         }
         let Some(location) = self.tracer.locations.named(self.server, name) else {
+            self.step(None, &format!("there is no location {}: 500", String::from_utf8_lossy(name)));
             return Next::Done(End::Answered(500));
         };
         (self.internal, self.content_handler, self.uri_changed) = (true, None, false);
@@ -404,22 +355,6 @@ impl<'a> Run<'_, 'a> {
         self.page(&pages, code)
     }
 
-    /// The block a hop reports: the one whose access log nginx would write.
-    fn hop(&self, end: End) -> Hop {
-        let kind = self.config().scope(self.block).kind;
-        let (answer, status, upstream) = match end {
-            End::Answered(code) => (Answer::fails(status_reason(code)), Some(code), None),
-            End::Closed => (Answer::fails(Reason::NotProxied), None, None),
-            End::Verdict(answer) => (answer, None, None),
-            End::Proxied(upstream, answer) => {
-                let replaced = answer.defects.contains(&Reason::StatusReplaced);
-                (answer, self.error_status.filter(|_| replaced), Some(*upstream))
-            }
-        };
-        let block = kind.is_location_level().then_some(self.block);
-        Hop { server: Some(self.server), block, upstream, answer, status, uri: self.state.uri.clone() }
-    }
-
     fn ended(&self, end: &Script) -> Next {
         match *end {
             Script::Declined => Next::Access,
@@ -433,37 +368,18 @@ impl<'a> Run<'_, 'a> {
     /// A subrequest of this request: its own phases, the same client.
     pub(super) fn fork(&self, state: State) -> Self {
         Self {
-            tracer: self.tracer,
-            request: self.request.clone(),
-            state,
-            server: self.server,
-            block: self.server,
-            content_handler: None,
             internal: true,
-            uri_changed: false,
             valid_unparsed: false,
-            valid_location: true,
             quoted: self.quoted,
             plus: self.plus,
-            changes_left: MOST_URI_CHANGES + 1,
-            error_page_used: false,
-            error_status: None,
             subrequest: true,
-            steps: Vec::new(),
+            chosen_by_default: self.chosen_by_default,
+            ..Self::new(self.tracer, &self.request, self.server, state)
         }
     }
 
     /// The location around the block in force.
     pub(super) fn location(&self) -> ScopeId {
         location_of(self.config(), self.block)
-    }
-}
-
-/// The reason that nginx's own status gives.
-fn status_reason(code: u16) -> Reason {
-    match code {
-        300..=399 => Reason::Redirect,
-        401 | 403 => Reason::Auth,
-        _ => Reason::NotProxied,
     }
 }

@@ -33,18 +33,13 @@ impl Run<'_, '_> {
         let spoilt = target.iter().any(|&byte| byte <= b' ');
         let answer = if spoilt { with_defect(answer, Reason::Method) } else { answer };
         let response = if self.subrequest { Answer::works() } else { self.judge_response(&sent) };
-        let answer = if answer.verdict == Verdict::Works { response.clone() } else { answer };
-        self.step(Some(pass), &format!("{} is asked", String::from_utf8_lossy(&url)));
-        Next::Done(End::Proxied(
-            Box::new(Upstream {
-                pass,
-                url: evaluated.bytes().unwrap_or(&url).to_vec(),
-                target,
-                request: sent,
-                response,
-            }),
-            answer,
-        ))
+        let only_hidden = answer.reason == Reason::ResponseHeaderHidden;
+        let passes = answer.verdict == Verdict::Works || only_hidden;
+        let answer = if passes && !self.subrequest { response.clone() } else { answer };
+        let url = evaluated.bytes().unwrap_or(&url).to_vec();
+        let upstream = Upstream { pass, url, target, request: sent, response };
+        self.tell(&upstream);
+        Next::Done(End::Proxied(Box::new(upstream), answer))
     }
 
     /// What the backend sees. nginx makes a tunnel only where the client itself asked for an upgrade.

@@ -52,6 +52,13 @@ pub struct ClientRequest {
 impl ClientRequest {
     /// The default handshake for a URL: a browser's, with the URL's authority as Host and an Origin to match.
     ///
+    /// ```
+    /// let request = ngxlint::trace::ClientRequest::of("wss://chat.example.com/socket.io/?EIO=4")?;
+    /// assert_eq!((request.tls, request.port), (true, 443));
+    /// assert_eq!(request.host().as_deref(), Some("chat.example.com"));
+    /// # Ok::<(), ngxlint::trace::UrlError>(())
+    /// ```
+    ///
     /// # Errors
     /// Where the URL cannot be used.
     pub fn of(url: &str) -> Result<Self, UrlError> {

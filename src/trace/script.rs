@@ -5,7 +5,7 @@ use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::handshake::Reason;
 use crate::route::escape_args;
-use crate::value::{Outcome, Part, Regex, Value, condition_words, holds, parts};
+use crate::value::{Outcome, Part, Value, condition_words, holds, parts};
 
 /// How a script ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,10 @@ impl Run<'_, '_> {
     fn branch(&mut self, node: NodeId, branch: ScopeId) -> Step {
         match self.condition(node) {
             Outcome::False => return Step::Next,
-            Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
+            Outcome::Unknown => {
+                self.step(Some(node), "whether this condition holds is not known");
+                return Step::Exit(Script::Depends(Reason::UnknownValue));
+            }
             Outcome::True => {}
         }
         if self.config().scope(branch).kind == ScopeKind::IfInLocation {
@@ -79,6 +82,7 @@ impl Run<'_, '_> {
         if let (Some(name), Some(value)) = (view.arg(node, 0), view.arg(node, 1)) {
             let value = self.evaluate(&value);
             self.state.assign(name.strip_prefix(b"$").unwrap_or(&name), value);
+            self.find_root();
         }
         Step::Next
     }
@@ -130,17 +134,17 @@ impl Run<'_, '_> {
     /// Tries an expression and keeps or empties the captures.
     fn search(&mut self, subject: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
         use crate::value::InFlight as _;
-        match Regex::new(pattern, caseless).and_then(|regex| regex.captures(subject)) {
-            Ok(Some(captures)) => {
-                self.state.matched(captures);
-                Outcome::True
-            }
+        match self.tracer.locations.captures(pattern, caseless, subject) {
+            Ok(Some(captures)) => self.state.matched(captures),
             Ok(None) => {
                 self.state.forget_captures();
-                Outcome::False
+                self.find_root();
+                return Outcome::False;
             }
-            Err(_) => Outcome::Unknown,
+            Err(_) => return Outcome::Unknown,
         }
+        self.find_root();
+        Outcome::True
     }
 
     fn rewrite(&mut self, node: NodeId) -> Step {
@@ -151,7 +155,10 @@ impl Run<'_, '_> {
         let uri = self.state.uri.clone();
         match self.search(&uri, &pattern, false) {
             Outcome::False => return Step::Next,
-            Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
+            Outcome::Unknown => {
+                self.step(Some(node), "whether this expression matches is not known");
+                return Step::Exit(Script::Depends(Reason::UnknownValue));
+            }
             Outcome::True => {}
         }
         let flag = view.arg(node, 2);
@@ -171,6 +178,7 @@ impl Run<'_, '_> {
             self.uri_changed = true;
         }
         if let Err(end) = self.replace(&replacement) {
+            self.step(Some(node), "what the path becomes hangs on a value that is not known");
             return Step::Exit(end);
         }
         self.step(Some(node), &format!("the path becomes {}", String::from_utf8_lossy(&self.state.uri)));
@@ -208,6 +216,7 @@ impl Run<'_, '_> {
             self.state.args.clear();
         }
         self.state.uri = uri;
+        self.find_root();
         Ok(())
     }
 

@@ -121,16 +121,29 @@ impl<'a> Environment<'a> {
 
     /// What a decoded value is for this request.
     pub fn evaluate(&self, value: &[u8]) -> Value {
+        self.fill(value, None)
+    }
+
+    /// The same right after an expression has matched: its captures come before those of the request.
+    pub(super) fn fill(&self, value: &[u8], matched: Option<&Captures>) -> Value {
+        let captured = |number: u8| {
+            let group = matched?.numbered.get(usize::from(number)).cloned();
+            Some(Value::Known(group.unwrap_or_default()))
+        };
+        let named = |name: &[u8]| {
+            let is_it = |(group, _): &&(String, Vec<u8>)| group.as_bytes().eq_ignore_ascii_case(name);
+            Some(Value::Known(matched?.named.iter().find(is_it)?.1.clone()))
+        };
         let mut out = Vec::new();
         for part in parts(value) {
             match part {
                 Part::Text(text) => out.extend_from_slice(text),
-                Part::Variable(name) => match self.variable(name) {
+                Part::Variable(name) => match named(name).unwrap_or_else(|| self.variable(name)) {
                     Value::Known(bytes) if out.len() + bytes.len() <= LONGEST_VALUE => out.extend(bytes),
                     Value::Known(_) => return Value::Unknown(String::from_utf8_lossy(name).into_owned()),
                     unknown @ Value::Unknown(_) => return unknown,
                 },
-                Part::Capture(number) => match self.capture(number) {
+                Part::Capture(number) => match captured(number).unwrap_or_else(|| self.capture(number)) {
                     Value::Known(bytes) => out.extend(bytes),
                     unknown @ Value::Unknown(_) => return unknown,
                 },

@@ -120,10 +120,14 @@ impl MapInfo {
             Found::Entry(entry) if environment.in_flight().is_some() => {
                 in_flight(environment, entry, &source)
             }
-            Found::Entry(entry) if has_captures(&entry.value) => {
-                Value::Unknown(self.variable(environment.view))
-            }
-            Found::Entry(entry) => environment.evaluate(&entry.value),
+            Found::Entry(entry) => match &entry.key {
+                Key::Regex(pattern, caseless) => {
+                    let found = Regex::new(pattern, *caseless).and_then(|regex| regex.captures(&source));
+                    environment.fill(&entry.value, found.ok().flatten().as_ref())
+                }
+                _ if has_captures(&entry.value) => Value::Unknown(self.variable(environment.view)),
+                _ => environment.evaluate(&entry.value),
+            },
             Found::Nothing => Value::EMPTY,
             Found::Unknown => Value::Unknown(self.variable(environment.view)),
         }

@@ -61,6 +61,10 @@ pub(crate) fn compare(request: &Request, seen: &Seen, blocks: &[Logged], trace: 
     }
     let mut comparison = Comparison { trace, differences: Vec::new() };
     comparison.places(&blocks[seen.block]);
+    if reason == "subrequest-upgrade" && comparison.differences.is_empty() {
+        // It shows the subrequest, and takes the subrequest's backend for one that agrees to an upgrade.
+        return Judgement::Depends(reason.to_owned());
+    }
     comparison.sent(seen.sent.as_ref());
     comparison.answer(seen);
     comparison.hops(seen, blocks);

@@ -3,8 +3,9 @@
 //!
 //! [`generate`] makes cases from a seed, [`tree`] and [`expand`] hold and write configurations, [`site`] runs nginx on
 //! one, [`oracle`] tells what it did, [`subject`] what we say, [`compare`] judges, [`shrink`] makes a disagreement
-//! small, [`trial`], [`tally`] and [`campaign`] put it together.
+//! small, [`trial`], [`tally`] and [`campaign`] put it together. [`agreement`] lays `ngxlint check` beside it.
 
+pub(crate) mod agreement;
 pub(crate) mod backend;
 pub(crate) mod campaign;
 pub(crate) mod compare;

@@ -37,7 +37,7 @@ pub(crate) struct Seen {
     pub(crate) sent: Option<Sent>,
     /// What the client got; 0 where the connection was closed without a response.
     pub(crate) status: u16,
-    /// Whether the client got a 101 with the Upgrade header.
+    /// Whether the client got a 101 with the Upgrade header, through hops that all make a tunnel.
     pub(crate) works: bool,
     /// The blocks of further hops, in the order in which they ended.
     pub(crate) hops: Vec<usize>,
@@ -66,6 +66,9 @@ impl<'a> Oracle<'a> {
         let (own, others) = self.log_of(local, port)?;
         let (status, works) = judge(&response);
         let sent = self.sent(&own, &others)?;
+        // A further hop makes a tunnel only where it was asked for one (`ngx_http_upstream_process_header`).
+        let works =
+            works && sent.as_ref().is_none_or(|sent| sent.defects.is_some() || sent.upgrade.is_some());
         Ok(Seen {
             block: number(&own)?,
             sent,

@@ -1,31 +1,17 @@
-//! Verdicts on blocks, as JSON and as a table.
+//! The document that `handshake --format json` prints.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Style;
-use super::escape::Line;
-use crate::catalogue::Version;
+use super::Blocks;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::handshake::{Answer, BlockReport, Request};
 use crate::scope::location_of;
 use crate::trace::{Hop, Step, Trace};
 use crate::value::Value;
 
-/// The verdicts of one tree.
-pub struct Blocks<'a> {
-    /// The tree.
-    pub view: View<'a>,
-    /// The version they are for.
-    pub version: Version,
-    /// One for each location, `if` in location and `limit_except`.
-    pub reports: &'a [BlockReport],
-    /// The URLs that were followed, each with its way.
-    pub traces: &'a [(String, Trace)],
-}
-
-/// Writes the document that `handshake --format json` prints.
+/// Writes it.
 ///
 /// # Errors
 /// Where the writer fails.
@@ -229,97 +215,5 @@ fn hop_place<'a>(view: View<'a>, hop: &Hop) -> HopPlace<'a> {
         verdict: hop.answer.verdict.word(),
         reason: hop.answer.reason.word(),
         defects: words(&hop.answer),
-    }
-}
-
-/// Writes the way of each URL as numbered steps, ending in the request that the backend would receive.
-///
-/// # Errors
-/// Where the writer fails.
-pub fn steps(blocks: &Blocks<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
-    for (url, trace) in blocks.traces {
-        writeln!(out, "{}", Line(url))?;
-        for (number, step) in (1..).zip(&trace.steps) {
-            let place = step_place(blocks.view, step);
-            let at = place.file.zip(place.line).map(|(file, line)| format!("  ({}:{line})", Line(file)));
-            writeln!(out, "  {number:>2}. {}{}", Line(&step.text), at.unwrap_or_default())?;
-        }
-        if let Some(upstream) = trace.hops.last().and_then(|hop| hop.upstream.as_ref()) {
-            head(upstream, out)?;
-        }
-        let answer = &trace.answer;
-        let (start, end) = if style.colour { (colour(answer.verdict.word()), "\x1b[0m") } else { ("", "") };
-        let why =
-            if answer.defects.is_empty() { String::new() } else { format!(": {}", words(answer).join(", ")) };
-        let status = trace
-            .hops
-            .first()
-            .and_then(|hop| hop.status)
-            .map_or(String::new(), |it| format!(" (status {it})"));
-        writeln!(out, "  => {start}{}{end}{why}{status}\n", answer.verdict.word())?;
-    }
-    Ok(())
-}
-
-/// The head of the request as the backend would receive it.
-fn head(upstream: &crate::trace::Upstream, out: &mut dyn Write) -> io::Result<()> {
-    let text = |value: &Value| match value {
-        Value::Known(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Value::Unknown(variable) => format!("${variable}"),
-    };
-    let request = &upstream.request;
-    let target = String::from_utf8_lossy(&upstream.target).into_owned();
-    writeln!(
-        out,
-        "\n      {} {} HTTP/{}",
-        text(&request.method.value),
-        Line(&target),
-        text(&request.version.value)
-    )?;
-    let lines = [&request.set, &request.defaults, &request.passed].into_iter().flatten();
-    for line in lines.filter(|line| !line.value.is_blank()) {
-        writeln!(out, "      {}: {}", Line(&line.name), Line(&text(&line.value)))?;
-    }
-    writeln!(out)
-}
-
-/// Writes one aligned row for each block.
-///
-/// # Errors
-/// Where the writer fails.
-pub fn table(blocks: &Blocks<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
-    let rows: Vec<[String; 4]> =
-        blocks.reports.iter().filter_map(|report| row(blocks.view, report)).collect();
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths = [width(0), width(1), width(2)];
-    for [place, label, verdict, why] in &rows {
-        let (start, end) = if style.colour { (colour(verdict), "\x1b[0m") } else { ("", "") };
-        let [a, b, c] = widths;
-        writeln!(out, "{place:a$}  {label:b$}  {start}{verdict:c$}{end}  {why}")?;
-    }
-    Ok(())
-}
-
-fn row(view: View<'_>, report: &BlockReport) -> Option<[String; 4]> {
-    let node = view.config.scope(report.scope).node?;
-    let file = &view.texts.sources.get(view.config.node(node).doc).name;
-    let place = format!("{file}:{}", view.line(node));
-    let defects: Vec<&str> = report.answer.defects.iter().map(|reason| reason.word()).collect();
-    let cell = |text: &str| Line(text).to_string();
-    Some([
-        cell(&place),
-        cell(&view.label(report.scope)),
-        report.answer.verdict.word().into(),
-        defects.join(", "),
-    ])
-}
-
-fn colour(verdict: &str) -> &'static str {
-    match verdict {
-        "works" => "\x1b[32m",
-        "fails" => "\x1b[31m",
-        _ => "\x1b[33m",
     }
 }
