@@ -217,6 +217,24 @@ fn a_later_hop_repairs_what_an_earlier_one_sends() {
     assert_eq!(document["traces"][0]["hops"].as_array().map(Vec::len), Some(1));
 }
 
+/// What the engine does not take, or gives up on, is never guessed.
+#[test]
+fn an_expression_that_cannot_be_judged_is_named_with_the_reason() {
+    let folder = Folder::with_main(
+        "events {}\nhttp {\nserver {\nlisten 80;\nlocation ~ ^/(?<n>a)(?(n)b|c)(*SKIP)$ { return 204; }\nlocation / { return 404; }\n\
+         location = /if { if ($uri ~ (*COMMIT)x) { return 204; } }\n}\n}\n",
+    );
+    for (url, line) in [("ws://localhost/a", 5), ("ws://localhost/if", 7)] {
+        let document = handshake(&folder, &[url, "--format", "json"]).document();
+        let trace = &document["traces"][0];
+        let step = trace["steps"].as_array().unwrap().last().unwrap();
+        assert_eq!(trace["verdict"], "depends", "{document:#}");
+        assert_eq!(step["line"], line, "{document:#}");
+        let text = step["text"].as_str().unwrap();
+        assert!(text.contains("is not known: "), "{text}");
+    }
+}
+
 /// `$proxy_host` leaves the scheme's own port out; a header may be made of it.
 #[test]
 fn proxy_host_and_port_are_known() {

@@ -120,6 +120,12 @@ impl<'a> Locations<'a> {
         self.expressions.get(pattern, caseless).captures(uri).ok().map(|captures| captures.is_some())
     }
 
+    /// Why it is not known whether a location's expression matches a path.
+    pub fn error(&self, location: ScopeId, uri: &[u8]) -> Option<RegexError> {
+        let (pattern, caseless) = pattern(self.view, location)?.expression()?;
+        self.expressions.get(pattern, caseless).captures(uri).err()
+    }
+
     fn level(&self, scope: ScopeId) -> Rc<Level> {
         let mut levels = self.levels.borrow_mut();
         Rc::clone(

@@ -227,7 +227,9 @@ impl<'t, 'a> Run<'t, 'a> {
                 Next::Rewrite
             }
             Found::Unknown(location) => {
-                let text = format!("whether this expression matches {shown} is not known");
+                let why = self.tracer.locations.error(location, &uri);
+                let why = why.map_or_else(String::new, |error| format!(": {error}"));
+                let text = format!("whether this expression matches {shown} is not known{why}");
                 self.leave_open(self.config().scope(location).node, Reason::UnknownValue, &text)
             }
         }

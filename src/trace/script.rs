@@ -44,10 +44,7 @@ impl Run<'_, '_> {
     fn branch(&mut self, node: NodeId, branch: ScopeId) -> Step {
         match self.condition(node) {
             Outcome::False => return Step::Next,
-            Outcome::Unknown => {
-                self.step(Some(node), "whether this condition holds is not known");
-                return Step::Exit(Script::Depends(Reason::UnknownValue));
-            }
+            Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
             Outcome::True => {}
         }
         if self.config().scope(branch).kind == ScopeKind::IfInLocation {
@@ -105,34 +102,52 @@ impl Run<'_, '_> {
         let words = condition_words(self.tracer.view, node);
         let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
         match words.as_slice() {
-            [variable] => holds(&self.evaluate(variable)),
-            [variable, b"=", value] => self.same(variable, value),
-            [variable, b"!=", value] => self.same(variable, value).negated(),
-            [variable, b"~", pattern] => self.matches(variable, pattern, false),
-            [variable, b"~*", pattern] => self.matches(variable, pattern, true),
-            [variable, b"!~", pattern] => self.matches(variable, pattern, false).negated(),
-            [variable, b"!~*", pattern] => self.matches(variable, pattern, true).negated(),
-            [test, path] => self.file_test(test, path),
+            [variable] => match self.evaluate(variable) {
+                Value::Unknown(variable) => self.undecided(node, &variable),
+                value @ Value::Known(_) => holds(&value),
+            },
+            [variable, b"=", value] => self.same(node, variable, value),
+            [variable, b"!=", value] => self.same(node, variable, value).negated(),
+            [variable, b"~", pattern] => self.matches(node, variable, pattern, false),
+            [variable, b"~*", pattern] => self.matches(node, variable, pattern, true),
+            [variable, b"!~", pattern] => self.matches(node, variable, pattern, false).negated(),
+            [variable, b"!~*", pattern] => self.matches(node, variable, pattern, true).negated(),
+            [test, path] => self.tested(node, test, path),
             _ => Outcome::Unknown,
         }
     }
 
-    fn same(&self, left: &[u8], right: &[u8]) -> Outcome {
+    /// Notes the variable that a condition hangs on.
+    fn undecided(&mut self, node: NodeId, variable: &str) -> Outcome {
+        self.step(Some(node), &format!("hangs on ${variable}: the request does not tell"));
+        Outcome::Unknown
+    }
+
+    fn tested(&mut self, node: NodeId, test: &[u8], path: &[u8]) -> Outcome {
+        let found = self.file_test(test, path);
+        if found == Outcome::Unknown {
+            let path = String::from_utf8_lossy(path).into_owned();
+            self.step(Some(node), &format!("whether {path} is there is not known (see --root)"));
+        }
+        found
+    }
+
+    fn same(&mut self, node: NodeId, left: &[u8], right: &[u8]) -> Outcome {
         match (self.evaluate(left), self.evaluate(right)) {
             (Value::Known(left), Value::Known(right)) => (left == right).into(),
-            _ => Outcome::Unknown,
+            (Value::Unknown(variable), _) | (_, Value::Unknown(variable)) => self.undecided(node, &variable),
         }
     }
 
-    fn matches(&mut self, subject: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
+    fn matches(&mut self, node: NodeId, subject: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
         match self.evaluate(subject) {
-            Value::Known(subject) => self.search(&subject, pattern, caseless),
-            Value::Unknown(_) => Outcome::Unknown,
+            Value::Known(subject) => self.search(node, &subject, pattern, caseless),
+            Value::Unknown(variable) => self.undecided(node, &variable),
         }
     }
 
     /// Tries an expression and keeps or empties the captures.
-    fn search(&mut self, subject: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
+    fn search(&mut self, node: NodeId, subject: &[u8], pattern: &[u8], caseless: bool) -> Outcome {
         use crate::value::InFlight as _;
         match self.tracer.locations.captures(pattern, caseless, subject) {
             Ok(Some(captures)) => self.state.matched(captures),
@@ -141,7 +156,10 @@ impl Run<'_, '_> {
                 self.find_root();
                 return Outcome::False;
             }
-            Err(_) => return Outcome::Unknown,
+            Err(error) => {
+                self.step(Some(node), &format!("whether this expression matches is not known: {error}"));
+                return Outcome::Unknown;
+            }
         }
         self.find_root();
         Outcome::True
@@ -153,12 +171,9 @@ impl Run<'_, '_> {
             return Step::Next;
         };
         let uri = self.state.uri.clone();
-        match self.search(&uri, &pattern, false) {
+        match self.search(node, &uri, &pattern, false) {
             Outcome::False => return Step::Next,
-            Outcome::Unknown => {
-                self.step(Some(node), "whether this expression matches is not known");
-                return Step::Exit(Script::Depends(Reason::UnknownValue));
-            }
+            Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
             Outcome::True => {}
         }
         let flag = view.arg(node, 2);
