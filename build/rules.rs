@@ -50,6 +50,12 @@ fn read(file: &Path) -> Rule {
     assert!(text.lines().count() <= MOST_LINES, "{}: more than {MOST_LINES} lines", file.display());
     let rule: Rule =
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let documented = !rule.why.is_empty() && !rule.help.is_empty() && !rule.references.is_empty();
+    assert!(
+        documented,
+        "{}: a built-in rule says why, what helps and where it is documented",
+        file.display()
+    );
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     assert_eq!(stem, Some(&*rule.name), "{}: the file is named after the rule", file.display());
     rule

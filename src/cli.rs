@@ -29,8 +29,12 @@ pub enum Command {
     Parse(Parse),
     /// Explain one rule: what, why, symptoms, dead ends, examples; without a rule, list them
     Explain(Explain),
-    /// List all rules
+    /// List all rules, or try your own
     Rules(Rules),
+    /// Write a commented .ngxlint.yaml into the current folder
+    Init,
+    /// Print the JSON schema of .ngxlint.yaml
+    Schema,
 }
 
 /// `ngxlint check`
@@ -87,9 +91,12 @@ pub struct Check {
     /// The name of standard input in messages
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
-    /// Do not look for a settings file
-    #[arg(long)]
-    pub no_config: bool,
+    /// The settings
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// Own rules: folders of YAML files (may be repeated)
+    #[arg(long = "rules", value_name = "DIR")]
+    pub own_rules: Vec<PathBuf>,
     /// Threads to use [default: one per core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<usize>,
@@ -127,6 +134,17 @@ pub struct Places {
     pub path_map: Vec<String>,
 }
 
+/// Which settings file counts.
+#[derive(Debug, Args, Default, Clone)]
+pub struct SettingsFile {
+    /// The settings file [default: the nearest .ngxlint.yaml in the folder of the first path or above it]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Do not look for a settings file
+    #[arg(long)]
+    pub no_config: bool,
+}
+
 /// `ngxlint handshake`
 #[derive(Debug, Args)]
 pub struct Handshake {
@@ -155,6 +173,9 @@ pub struct Handshake {
     /// The nginx version; a range is judged at its lowest
     #[arg(long, value_name = "VERSION")]
     pub nginx_version: Option<String>,
+    /// The settings
+    #[command(flatten)]
+    pub settings: SettingsFile,
     /// Where the server's files are found here
     #[command(flatten)]
     pub places: Places,
@@ -181,6 +202,9 @@ pub struct Show {
     /// Where the server's files are found here
     #[command(flatten)]
     pub places: Places,
+    /// The settings
+    #[command(flatten)]
+    pub settings: SettingsFile,
     /// When to colour: auto, always or never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -230,6 +254,12 @@ pub struct Parse {
 pub struct Explain {
     /// The rule's code or name
     pub rule: Option<String>,
+    /// Own rules: folders of YAML files (may be repeated)
+    #[arg(long = "rules", value_name = "DIR")]
+    pub own_rules: Vec<PathBuf>,
+    /// The settings
+    #[command(flatten)]
+    pub settings: SettingsFile,
     /// When to colour: auto, always or never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -238,6 +268,15 @@ pub struct Explain {
 /// `ngxlint rules`
 #[derive(Debug, Args)]
 pub struct Rules {
+    /// Try the own rules of a folder on the fixtures beside them
+    #[arg(long, value_name = "DIR")]
+    pub test: Option<PathBuf>,
+    /// Own rules: folders of YAML files (may be repeated)
+    #[arg(long = "rules", value_name = "DIR")]
+    pub own_rules: Vec<PathBuf>,
+    /// The settings
+    #[command(flatten)]
+    pub settings: SettingsFile,
     /// The output format: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: String,

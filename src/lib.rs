@@ -12,9 +12,10 @@
 //! resolves includes into one tree per main file (or fragment) and keeps where everything came from; [`scope`] answers
 //! what is in force at a block; [`value`] evaluates variables, with an UNKNOWN that is never guessed; [`handshake`]
 //! works out the request nginx would send upstream; [`intent`] says whether a block is meant for WebSockets; [`rules`]
-//! holds the policy as YAML compiled in at build time; [`fix`] edits; [`output`] prints. Between rules and findings
-//! [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is accepted. [`show`] is a
-//! look at what is in force, without any rule.
+//! holds the policy as YAML compiled in at build time, and reads a user's own; [`fix`] edits; [`output`] prints. Between
+//! rules and findings [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is
+//! accepted. [`show`] is a look at what is in force, without any rule. [`settings`] says what the user wants of all that;
+//! [`yaml`] reads whatever a user writes in YAML.
 //!
 //! # Invariants
 //!
@@ -38,6 +39,7 @@ pub mod config;
 pub mod files;
 pub mod finding;
 pub mod fix;
+pub mod guess;
 pub mod handshake;
 pub mod intent;
 pub mod lint;
@@ -47,9 +49,11 @@ pub mod route;
 pub mod rules;
 pub mod run;
 pub mod scope;
+pub mod settings;
 pub mod show;
 pub mod source;
 pub mod suppress;
 pub mod syntax;
 pub mod trace;
 pub mod value;
+pub mod yaml;

@@ -26,6 +26,15 @@ use tables::{DIRECTIVES, DISPLACEMENTS, SEED, SLOTS};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DirectiveId(pub u16);
 
+/// A directive that the catalogue does not hold and the user has described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnDirective {
+    /// Where it may stand.
+    pub contexts: Contexts,
+    /// How many words may follow its name.
+    pub args: Arity,
+}
+
 /// The directive called `name`, byte for byte; names are case-sensitive in nginx (`ngx_conf_handler`).
 #[inline]
 pub fn lookup(name: &[u8]) -> DirectiveId {

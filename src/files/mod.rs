@@ -32,6 +32,15 @@ pub trait Files: Sync {
     /// 4 GiB or larger is [`io::ErrorKind::FileTooLarge`] and is not read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
+    /// [`Files::read`] for files that are small: what has more than `most` bytes is not read.
+    ///
+    /// # Errors
+    /// As [`Files::read`]; [`io::ErrorKind::FileTooLarge`] where there are more bytes.
+    fn read_at_most(&self, path: &Path, most: usize) -> io::Result<Vec<u8>> {
+        let bytes = self.read(path)?;
+        if bytes.len() > most { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+    }
+
     /// What stands at `path`.
     ///
     /// # Errors
@@ -97,6 +106,16 @@ impl Files for Disk {
         // A file alone would be asked for its size once more.
         std::fs::File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn read_at_most(&self, path: &Path, most: usize) -> io::Result<Vec<u8>> {
+        // A file that says it is small (or nothing, in /proc) may grow while it is read.
+        let size = std::fs::metadata(path)?.len();
+        if size > most as u64 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let bytes = self.read(path)?;
+        if bytes.len() > most { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
     }
 
     fn kind(&self, path: &Path) -> io::Result<FileKind> {

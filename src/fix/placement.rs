@@ -39,6 +39,24 @@ impl Wanted {
     }
 }
 
+/// Whether a line is one that [`set`] can put in force: `proxy_set_header NAME VALUE` or `proxy_http_version VERSION`.
+pub fn is_settable(text: &str) -> bool {
+    let words: Vec<&str> = text.splitn(3, ' ').collect();
+    let quoted = |word: &str| word.len() > 1 && word.starts_with(['"', '\'']) && word.ends_with(['"', '\'']);
+    let plain = |word: &&str| {
+        !word.is_empty() && (quoted(word) || !word.contains([' ', ';', '{', '}', '"', '\'', '\n']))
+    };
+    match words.as_slice() {
+        [name, rest @ ..] if *name == directive::PROXY_HTTP_VERSION.name() => {
+            rest.len() == 1 && rest.iter().all(plain)
+        }
+        [name, rest @ ..] if *name == directive::PROXY_SET_HEADER.name() => {
+            rest.len() == 2 && rest.iter().all(plain)
+        }
+        _ => false,
+    }
+}
+
 /// The level on which headers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {

@@ -4,6 +4,7 @@
 mod comments;
 pub mod endpoints;
 mod explicit;
+mod intended;
 mod names;
 mod paths;
 
@@ -19,6 +20,7 @@ use crate::value::Environment;
 
 pub use comments::Declarations;
 pub use explicit::foreign_protocol;
+pub use intended::Intended;
 
 /// Why a block is thought to be meant for WebSockets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct Evidence {
 pub struct Signals {
     /// What comments declare.
     pub declared: Declarations,
+    /// What the settings declare.
+    pub intended: Intended,
     /// Whether a map over `$http_upgrade` exists: somebody has thought of WebSockets.
     pub has_upgrade_map: bool,
     /// Where blocks with both handshake headers pass to, as the pass is written up to its path.
@@ -63,6 +67,9 @@ pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) 
         Some(false) => return None,
         None if signals.followed.contains(&block) => return Some(declared("the WebSocket URL leads here")),
         None => {}
+    }
+    if let Some(text) = signals.intended.declares(environment, pass) {
+        return Some(declared(&text));
     }
     if explicit::foreign_protocol(environment) {
         return None;

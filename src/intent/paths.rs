@@ -57,16 +57,24 @@ fn counts(endpoint: &Endpoint, url: &Url) -> bool {
         }
 }
 
-/// Endpoints for one of whose paths the location was written: it matches that and not just any path.
+/// Endpoints for one of whose paths the location was written.
 fn by_regex(regex: &[u8], caseless: bool) -> Vec<&'static Endpoint> {
-    let Ok(regex) = Regex::new(regex, caseless) else { return Vec::new() };
-    let matches = |path: &[u8]| regex.is_match(path).unwrap_or(false);
-    if matches(b"/") || matches(b"/ngxlint") {
-        return Vec::new();
-    }
+    let Some(matches) = matcher(regex, caseless) else { return Vec::new() };
     endpoints::all()
         .filter(|endpoint| endpoint.examples.iter().any(|path| matches(path.as_bytes())))
         .collect()
+}
+
+/// Whether a location with this expression was written for `path`.
+pub fn is_written_for(regex: &[u8], caseless: bool, path: &[u8]) -> bool {
+    matcher(regex, caseless).is_some_and(|matches| matches(path))
+}
+
+/// What an expression matches, unless it matches just any path.
+fn matcher(regex: &[u8], caseless: bool) -> Option<impl Fn(&[u8]) -> bool> {
+    let regex = Regex::new(regex, caseless).ok()?;
+    let matches = move |path: &[u8]| regex.is_match(path).unwrap_or(false);
+    (!matches(b"/") && !matches(b"/ngxlint")).then_some(matches)
 }
 
 /// Whether a segment of a path is the name of something plain.

@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Input, Root, STANDARD_INPUT};
+use super::{Exclude, Input, Options, Root, STANDARD_INPUT};
 use crate::catalogue::{DirectiveId, lookup};
 use crate::config::{Library, refusal};
-use crate::files::FileKind;
+use crate::files::{FileKind, normal};
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
 use crate::syntax::{Statement, Tree};
@@ -15,18 +15,18 @@ use crate::syntax::{Statement, Tree};
 pub(super) fn inputs(
     library: &mut Library<'_>,
     inputs: Vec<Input>,
-    allow_empty: bool,
+    options: &Options,
     errors: &mut Vec<ReadError>,
 ) -> Vec<Root> {
     let mut roots: Vec<Root> = Vec::new();
     for input in inputs {
         match input {
-            Input::Text(name, bytes) => match emptiness(&name, &bytes).filter(|_| !allow_empty) {
+            Input::Text(name, bytes) => match emptiness(&name, &bytes).filter(|_| !options.allow_empty) {
                 Some(why) => errors.push(error(name, why)),
                 None => add_text(library, name, bytes, errors, &mut roots),
             },
             Input::Path(path) => match library.files.kind(&path) {
-                Ok(FileKind::Directory) => add_folder(library, &path, allow_empty, errors, &mut roots),
+                Ok(FileKind::Directory) => add_folder(library, &path, options, errors, &mut roots),
                 _ => add_file(library, path, errors, &mut roots),
             },
         }
@@ -76,30 +76,43 @@ fn add_file(library: &mut Library<'_>, path: PathBuf, errors: &mut Vec<ReadError
 fn add_folder(
     library: &mut Library<'_>,
     folder: &Path,
-    allow_empty: bool,
+    options: &Options,
     errors: &mut Vec<ReadError>,
     roots: &mut Vec<Root>,
 ) {
     let before = (roots.len(), errors.len());
-    let walked = library.files.walk(folder);
+    let walked = walk(library, folder, &options.exclude);
     let paths = walked.iter().flatten().filter(|path| candidate(path, folder).is_some());
     library.read_ahead(&paths.cloned().collect::<Vec<_>>());
     for found in walked {
         match found {
             Ok(path) => {
                 let Some(how) = candidate(&path, folder) else { continue };
-                add_candidate(library, &path, folder, how, errors, roots);
+                add_candidate(library, &path, folder, how, options, errors, roots);
             }
             Err((path, problem)) => {
                 errors.push(error(library.name(&path), format!("cannot be read: {problem}")));
             }
         }
     }
-    if (roots.len(), errors.len()) == before && !allow_empty {
+    if (roots.len(), errors.len()) == before && !options.allow_empty {
         let name = library.name(folder);
         errors.push(error(name, "no nginx configuration was found here (use --allow-empty if that is fine)"));
     }
 }
+
+/// What stands in a folder and is not left out.
+fn walk(library: &Library<'_>, folder: &Path, exclude: &Exclude) -> Vec<Walked> {
+    let mut walked = library.files.walk(folder);
+    let here = library.working_directory();
+    walked.retain(|found| match found {
+        Ok(path) | Err((path, _)) => !exclude.holds(&normal(&here.join(path))),
+    });
+    walked
+}
+
+/// A file, or what cannot be read.
+type Walked = Result<PathBuf, (PathBuf, std::io::Error)>;
 
 /// How sure a file's name makes that it is nginx configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,6 +147,7 @@ fn add_candidate(
     path: &Path,
     top: &Path,
     how: Sure,
+    options: &Options,
     errors: &mut Vec<ReadError>,
     roots: &mut Vec<Root>,
 ) {
@@ -142,7 +156,7 @@ fn add_candidate(
         return;
     }
     match library.open(path) {
-        Ok(doc) if how == Sure::ByName || looks_like_nginx(library, doc) => {
+        Ok(doc) if how == Sure::ByName || looks_like_nginx(library, doc, options) => {
             roots.push(Root { doc, path: Some(path.to_path_buf()), top: Some(top.to_path_buf()) });
         }
         Ok(_) => {}
@@ -151,12 +165,17 @@ fn add_candidate(
 }
 
 /// Whether at least half of a text's outermost statements, or of all its statements, start with a directive that nginx
-/// or a module of it knows. A text without statements (empty, only comments) may become one.
-fn looks_like_nginx(library: &Library<'_>, doc: DocId) -> bool {
+/// or a module of it knows, or the user has described. A text without statements (empty, only comments) may become one.
+fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> bool {
     let tree: &Tree = library.texts.tree(doc);
     let text = library.texts.sources.get(doc).bytes();
+    let own = &options.preferences.directives;
+    let is_own = |statement: Statement| {
+        let name = tree.words(statement).first().filter(|_| !own.is_empty());
+        name.is_some_and(|name| own.contains_key(&*name.decoded(text)))
+    };
     let is_known = |statement: Statement| {
-        statement.name != DirectiveId::UNKNOWN || is_behind_mark(tree, statement, text)
+        statement.name != DirectiveId::UNKNOWN || is_behind_mark(tree, statement, text) || is_own(statement)
     };
     let (top, known_top) = counts(tree.children(None).map(|id| is_known(tree.statement(id))));
     let (all, known) = counts(tree.statements.iter().map(|&statement| is_known(statement)));

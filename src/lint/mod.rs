@@ -1,12 +1,14 @@
 //! From paths to findings: which texts are linted, as what, and what several trees say together.
 
 mod discover;
+mod exclude;
 mod merge;
 mod partly;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+pub use exclude::Exclude;
 use rayon::prelude::*;
 
 use crate::baseline::Baseline;
@@ -16,7 +18,7 @@ use crate::config::{
 };
 use crate::files::Files;
 use crate::finding::{Finding, ReadError};
-use crate::rules::{Facts, Rule, findings, run};
+use crate::rules::{Facts, Preferences, Rule, findings, run};
 use crate::source::DocId;
 use crate::suppress::{Ran, Suppressions};
 use crate::value::{Client, Definitions};
@@ -32,6 +34,10 @@ pub struct Options {
     pub paths: Paths,
     /// The rules.
     pub rules: Vec<&'static Rule>,
+    /// What is left out of folders.
+    pub exclude: Exclude,
+    /// What the user has said about judging and repairing.
+    pub preferences: Preferences,
     /// Whether a folder without nginx configuration is fine.
     pub allow_empty: bool,
 }
@@ -79,7 +85,7 @@ pub fn lint(
 ) -> Outcome {
     let mut library = Library::new(files, working_directory.to_path_buf());
     let mut trees = Trees { configs: Vec::new(), errors: Vec::new(), has_dump: false };
-    let found = discover::inputs(&mut library, inputs, options.allow_empty, &mut trees.errors);
+    let found = discover::inputs(&mut library, inputs, options, &mut trees.errors);
     let mut dumps = Vec::new();
     let mut roots = Vec::new();
     for root in found {
@@ -232,7 +238,7 @@ fn judge(
     let one = |config: &Config| {
         let view = View { texts, config };
         let definitions = Definitions::of(view);
-        let facts = Facts::of(view, &definitions, &client, options.target);
+        let facts = Facts::of(view, &definitions, &client, options.target, &options.preferences);
         let mut hits = run(&facts, &options.rules);
         hits.retain(|hit| !suppressions.silence(hit.rule, hit.at));
         let found = findings(&facts, hits);

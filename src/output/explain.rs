@@ -67,6 +67,9 @@ impl Page<'_> {
     }
 
     fn prose(&mut self, title: &str, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
         self.title(title)?;
         self.lines("  ", &paragraphs(text).join("\n\n"))
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::connection::UpgradeValue;
 use super::facts::{Facts, Proxied};
 use super::hit::{Hit, Repair};
 use super::model::{Case, FixSafety, FixSpec, Intent, Severity};
@@ -12,7 +13,7 @@ use crate::finding::{Block, Edit, Finding, Fix, Safety};
 use crate::fix::placement::{Level, Wanted, set};
 use crate::scope::{in_force, location_of};
 use crate::source::DocId;
-use crate::value::{Client, Environment, variables};
+use crate::value::Environment;
 
 /// The findings that `hits` make.
 pub fn findings(facts: &Facts<'_>, hits: Vec<Hit>) -> Vec<Finding> {
@@ -53,9 +54,10 @@ fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
     }
 }
 
-/// A case's severity, else the rule's; weak evidence of intent lowers it.
+/// The user's severity for the rule, else a case's, else the rule's; weak evidence of intent lowers it.
 fn severity(facts: &Facts<'_>, hit: &Hit, case: Option<&Case>) -> Severity {
-    let severity = case.and_then(|case| case.severity).unwrap_or(hit.rule.severity);
+    let own = || case.and_then(|case| case.severity).unwrap_or(hit.rule.severity);
+    let severity = facts.preferences.severity.get(&*hit.rule.code).copied().unwrap_or_else(own);
     if hit.rule.intent.is_none() {
         return severity;
     }
@@ -104,9 +106,9 @@ impl Fixes {
                 (_, _, None) => {}
             }
         }
-        let map = if groups.is_empty() { None } else { working_map(facts) };
+        let connection = UpgradeValue::of(facts, groups.keys().map(|&(block, _)| block));
         let wanted: WantedBy<'_> =
-            groups.iter().map(|(key, group)| (*key, wanted(map.as_deref(), hits, group))).collect();
+            groups.iter().map(|(key, group)| (*key, wanted(&connection, hits, group))).collect();
         let safeties: Safeties<'_> = (groups.iter())
             .filter_map(|(key, group)| Some((*key, group_safety(facts, hits, group)?)))
             .collect();
@@ -114,7 +116,7 @@ impl Fixes {
         for (key, group) in &groups {
             let Some(here) = wanted.get(key) else { continue };
             if let Some(fix) = together(facts, hits, group, *key, here, (&wanted, &agreed)) {
-                fixes.add(group, fix);
+                fixes.add(group, connection.completed(fix, here));
             }
         }
         fixes
@@ -153,14 +155,14 @@ fn group_safety(facts: &Facts<'_>, hits: &[Hit], group: &[usize]) -> Option<Safe
 }
 
 /// What the hits of a group want to be in force, each header once.
-fn wanted(map: Option<&str>, hits: &[Hit], group: &[usize]) -> Vec<Wanted> {
+fn wanted(connection: &UpgradeValue, hits: &[Hit], group: &[usize]) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = Vec::new();
     let texts = group.iter().filter_map(|&index| hits.get(index)).flat_map(|hit| match &hit.repair {
         Repair::Set(texts) => texts.clone(),
         _ => hit.rule.fix.iter().flat_map(|spec| spec.set.iter()).map(ToString::to_string).collect(),
     });
     for text in texts {
-        let next = Wanted { text: with_map(map, text) };
+        let next = Wanted { text: connection.write(text) };
         if !wanted.iter().any(|known| is_same(known, &next)) {
             wanted.push(next);
         }
@@ -176,28 +178,6 @@ fn is_same(a: &Wanted, b: &Wanted) -> bool {
         (None, None) => true,
         _ => false,
     }
-}
-
-/// `Connection "upgrade"` through a map that the tree already has.
-fn with_map(map: Option<&str>, text: String) -> String {
-    let literal = "proxy_set_header Connection \"upgrade\"";
-    match map.filter(|_| text == literal) {
-        Some(variable) => format!("proxy_set_header Connection {variable}"),
-        None => text,
-    }
-}
-
-/// The variable of the first map over `$http_upgrade` that gives `upgrade` to a handshake.
-fn working_map(facts: &Facts<'_>) -> Option<String> {
-    let client = Client::handshake();
-    let scope = facts.proxied.first()?.block;
-    let environment = Environment::new(facts.view, facts.definitions, &client, scope);
-    let works = |map: &&crate::value::MapInfo| {
-        let over_upgrade = variables(&map.source).any(|name| name.eq_ignore_ascii_case(b"http_upgrade"));
-        over_upgrade && map.evaluate(&environment).has_token(b"upgrade") == Some(true)
-    };
-    let map = facts.definitions.maps().filter(works).min_by_key(|map| map.node)?;
-    facts.view.arg(map.node, 1).map(|name| String::from_utf8_lossy(&name).into_owned())
 }
 
 /// The one fix of a group.

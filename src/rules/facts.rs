@@ -5,6 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::preferences::Preferences;
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request};
@@ -44,6 +45,8 @@ pub struct Facts<'a> {
     pub definitions: &'a Definitions,
     /// The handshake.
     pub client: &'a Client,
+    /// What the user has said.
+    pub preferences: &'a Preferences,
     /// The proxied blocks in file order.
     pub proxied: Vec<Proxied>,
     /// One for each of the versions.
@@ -59,8 +62,9 @@ impl<'a> Facts<'a> {
         definitions: &'a Definitions,
         client: &'a Client,
         target: VersionRange,
+        preferences: &'a Preferences,
     ) -> Self {
-        Self::followed(view, definitions, client, target, HashSet::new())
+        Self::followed(view, definitions, client, target, preferences, HashSet::new())
     }
 
     /// Works out the facts of a tree of which somebody has followed WebSocket URLs to some blocks.
@@ -69,6 +73,7 @@ impl<'a> Facts<'a> {
         definitions: &'a Definitions,
         client: &'a Client,
         target: VersionRange,
+        preferences: &'a Preferences,
         blocks: HashSet<ScopeId>,
     ) -> Self {
         let versions = stretches(target);
@@ -80,6 +85,7 @@ impl<'a> Facts<'a> {
             versions,
             definitions,
             client,
+            preferences,
             proxied: Vec::new(),
             judges,
             last: RefCell::new(Rc::new([])),
@@ -91,7 +97,7 @@ impl<'a> Facts<'a> {
     fn read_blocks(&self, followed: HashSet<ScopeId>) -> Vec<Proxied> {
         let blocks = self.proxied_blocks();
         let Some(judge) = self.judges.first().filter(|_| !blocks.is_empty()) else { return Vec::new() };
-        let (mut signals, asked) = (signals(judge), judge.subrequest_targets());
+        let (mut signals, asked) = (signals(judge, self.preferences), judge.subrequest_targets());
         signals.followed = followed;
         for &(block, pass) in &blocks {
             signals.add_served(&judge.environment(block), pass);
@@ -162,7 +168,7 @@ fn stretches(target: VersionRange) -> Vec<Version> {
     std::iter::once(target.lowest()).chain(later.filter(|&version| version > target.lowest())).collect()
 }
 
-fn signals(judge: &Judge<'_>) -> Signals {
+fn signals(judge: &Judge<'_>, preferences: &Preferences) -> Signals {
     let view = judge.view;
     let config = view.config;
     let over_upgrade = |scope: ScopeId| {
@@ -173,6 +179,7 @@ fn signals(judge: &Judge<'_>) -> Signals {
     let data = config.scope_ids().filter(|&id| config.scope(id).kind == ScopeKind::Data);
     Signals {
         declared: Declarations::of_tree(view),
+        intended: preferences.intended.clone(),
         served: HashSet::new(),
         has_upgrade_map: { data }.any(over_upgrade),
         targets: config.scope_ids().filter_map(|block| judge.dispatch_target(block)).collect(),

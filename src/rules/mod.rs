@@ -5,11 +5,14 @@
 
 mod checks;
 mod compose;
+mod connection;
 mod engine;
 mod evaluate;
 mod facts;
 mod hit;
 mod model;
+pub mod own;
+mod preferences;
 mod registry;
 mod words;
 
@@ -18,5 +21,6 @@ pub use engine::{concerns, run};
 pub use facts::{Facts, Proxied};
 pub use hit::{Hit, PLACEHOLDERS, Words};
 pub use model::*;
+pub use preferences::{Connection, Preferences};
 pub use registry::{RULES, find};
-pub use words::{did_you_mean, unknown_rule};
+pub use words::unknown_rule;

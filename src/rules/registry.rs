@@ -9,23 +9,28 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// The rule with this code or name, without case.
 pub fn find(word: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.name.eq_ignore_ascii_case(word))
+    RULES.iter().find(|rule| rule.is_called(word))
 }
 
 impl Rule {
+    /// Whether `word` is its code or name, without case.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.code.eq_ignore_ascii_case(word) || self.name.eq_ignore_ascii_case(word)
+    }
+
     /// The family its code belongs to.
     pub fn family(&self) -> &'static str {
-        match self.code.get(..2) {
-            Some("WS") => "websocket",
-            Some("SY") => "syntax",
-            Some("DI") => "directive",
-            Some("PX") => "proxy",
-            Some("RT") => "routing",
-            Some("SE") => "security",
-            Some("TL") => "tls",
-            Some("PF") => "performance",
-            Some("ST") => "style",
-            Some("LT") => "lint",
+        match self.code.trim_end_matches(|it: char| it.is_ascii_digit()) {
+            "WS" => "websocket",
+            "SY" => "syntax",
+            "DI" => "directive",
+            "PX" => "proxy",
+            "RT" => "routing",
+            "SE" => "security",
+            "TL" => "tls",
+            "PF" => "performance",
+            "ST" => "style",
+            "LT" => "lint",
             _ => "custom",
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::baseline::Accepted;
 use super::progress::Progress;
 use super::{
-    CLEAN, Error, FAILED, FINDINGS, fixing, paths, repairs, select, standard_input, terminal, version,
+    CLEAN, Error, FAILED, FINDINGS, fixing, repairs, settings, standard_input, terminal, version,
     working_directory,
 };
 use crate::cli::{Check, FailOn, Least};
@@ -47,13 +47,27 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
             ))
         })?),
     };
+    let settings = settings::settings(files, &arguments.settings, &first_path(arguments))?;
+    let policy = settings::policy(files, arguments, &settings)?;
+    let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
     Ok(Options {
-        target: version::target(arguments.nginx_version.as_deref(), files, &arguments.paths)?,
+        target: version::target(target, files, &arguments.paths)?,
         context,
-        paths: paths(&arguments.places)?,
-        rules: select::rules(arguments)?,
+        paths: settings::paths(&arguments.places, &settings)?,
+        rules: policy.rules,
+        exclude: settings.exclude(),
+        preferences: policy.preferences,
         allow_empty: arguments.allow_empty,
     })
+}
+
+/// What the settings are looked for at: the first path; standard input is where its name says.
+fn first_path(arguments: &Check) -> PathBuf {
+    match arguments.paths.first() {
+        None => PathBuf::from("."),
+        Some(path) if path == Path::new("-") => arguments.stdin_filename.as_deref().unwrap_or(".").into(),
+        Some(path) => path.clone(),
+    }
 }
 
 fn inputs(arguments: &Check) -> Result<Vec<Input>, Error> {

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::io;
 
+use super::settings::{self, Policy};
 use super::tree::Tree;
 use super::{CLEAN, Error, FINDINGS, terminal, version};
 use crate::catalogue::VersionRange;
-use crate::cli::Handshake;
+use crate::cli::{Check, Handshake};
 use crate::config::ScopeId;
 use crate::files::Disk;
 use crate::finding::Finding;
@@ -14,7 +15,7 @@ use crate::handshake::{Verdict, judge};
 use crate::output::handshake::{Blocks, json, route, table};
 use crate::output::{self, Format, Report, Style, Summary};
 use crate::route::Sockets;
-use crate::rules::{self, Facts, RULES, Rule, Switch};
+use crate::rules::{self, Facts};
 use crate::source::Span;
 use crate::trace::{ClientRequest, HttpVersion, Trace, Tracer};
 use crate::value::{Client, Definitions};
@@ -24,8 +25,11 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let files = Disk;
     let requests = arguments.urls.iter().map(|url| request(arguments, url)).collect::<Result<Vec<_>, _>>()?;
     let beside = std::slice::from_ref(&arguments.conf);
-    let version = version::target(arguments.nginx_version.as_deref(), &files, beside)?.lowest();
-    let tree = Tree::read(&files, &arguments.conf, &arguments.places)?;
+    let settings = settings::settings(&files, &arguments.settings, &arguments.conf)?;
+    let policy = settings::policy(&files, &Check::default(), &settings)?;
+    let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
+    let version = version::target(target, &files, beside)?.lowest();
+    let tree = Tree::read(&files, &arguments.conf, settings::paths(&arguments.places, &settings)?)?;
     let view = tree.view();
     let (definitions, sockets) = (Definitions::of(view), Sockets::of(view));
     if !tree.context.is_main() {
@@ -42,7 +46,7 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
         Vec::new()
     };
     let blocks = Blocks { view, version, reports: &reports, traces: &traces };
-    print(arguments, &blocks, &definitions)?;
+    print(arguments, &blocks, &definitions, &policy)?;
     let ends = |verdict: Verdict| traces.iter().filter(move |(_, trace)| trace.answer.verdict == verdict);
     for (url, _) in ends(Verdict::Depends) {
         super::complain(&format!("{url}: the configuration alone does not tell"));
@@ -87,14 +91,19 @@ fn request(arguments: &Handshake, url: &str) -> Result<ClientRequest, Error> {
     Ok(request)
 }
 
-fn print(arguments: &Handshake, blocks: &Blocks<'_>, definitions: &Definitions) -> Result<(), Error> {
+fn print(
+    arguments: &Handshake,
+    blocks: &Blocks<'_>,
+    definitions: &Definitions,
+    policy: &Policy,
+) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     let style = Style { summary: false, ..terminal::style(arguments.color) };
     match arguments.format.as_str() {
         "json" => json(blocks, &mut out)?,
         "text" if blocks.traces.is_empty() => table(blocks, &mut out, style)?,
         "text" => {
-            let findings = findings(blocks, definitions);
+            let findings = findings(blocks, definitions, policy);
             for (url, trace) in blocks.traces {
                 route(blocks, url, trace, &mut out, style)?;
                 let found = about(blocks, trace, &findings);
@@ -109,16 +118,16 @@ fn print(arguments: &Handshake, blocks: &Blocks<'_>, definitions: &Definitions) 
 }
 
 /// What the rules say where URLs fail: that the blocks there are meant for WebSockets is given.
-fn findings(blocks: &Blocks<'_>, definitions: &Definitions) -> Vec<Finding> {
+fn findings(blocks: &Blocks<'_>, definitions: &Definitions, policy: &Policy) -> Vec<Finding> {
     let failing: HashSet<ScopeId> = blocks.traces.iter().flat_map(|(_, trace)| failing(trace)).collect();
     if failing.is_empty() {
         return Vec::new();
     }
     let target = VersionRange::exactly(blocks.version);
     let client = Client::handshake();
-    let facts = Facts::followed(blocks.view, definitions, &client, target, failing);
-    let rules: Vec<&'static Rule> = RULES.iter().filter(|rule| rule.default == Switch::On).collect();
-    rules::findings(&facts, rules::run(&facts, &rules))
+    let preferences = &policy.preferences;
+    let facts = Facts::followed(blocks.view, definitions, &client, target, preferences, failing);
+    rules::findings(&facts, rules::run(&facts, &policy.rules))
 }
 
 /// The blocks in which a URL fails.

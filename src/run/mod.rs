@@ -3,10 +3,12 @@
 mod baseline;
 mod check;
 mod fixing;
+mod fixtures;
 mod handshake;
 mod progress;
 mod repairs;
 mod select;
+mod settings;
 mod show;
 mod terminal;
 mod tree;
@@ -14,16 +16,16 @@ mod version;
 
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command, Explain, Places, Rules};
+use crate::cli::{Cli, Command, Explain, Places, Rules, SettingsFile};
 use crate::config::Paths;
 use crate::files::Disk;
 use crate::output;
 use crate::parse;
-use crate::rules::{RULES, find, unknown_rule};
+use crate::rules::{Rule, find, unknown_rule};
 
 /// Nothing at or above the level that fails.
 pub const CLEAN: u8 = 0;
@@ -71,6 +73,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Parse(arguments)) => parse(&arguments),
         Some(Command::Explain(arguments)) => explain(&arguments),
         Some(Command::Rules(arguments)) => rules(&arguments),
+        Some(Command::Init) => settings::init(&Disk),
+        Some(Command::Schema) => schema(),
     };
     match done {
         Ok(code) => code,
@@ -119,19 +123,44 @@ fn explain(arguments: &Explain) -> Result<u8, Error> {
     let style = terminal::style(arguments.color);
     let mut out = io::stdout().lock();
     let Some(word) = &arguments.rule else {
-        output::rules_table(RULES.iter(), &mut out, style)?;
+        let known = known_rules(&arguments.own_rules, &arguments.settings)?;
+        output::rules_table(known.into_iter(), &mut out, style)?;
         return Ok(CLEAN);
     };
-    let rule = find(word).ok_or_else(|| Error::usage(unknown_rule(word)))?;
+    let rule = match find(word) {
+        // Settings that are in need of repair keep nobody from reading about a rule.
+        Some(rule) => rule,
+        None => own_rule(word, &known_rules(&arguments.own_rules, &arguments.settings)?)?,
+    };
     output::explain(rule, output::example(rule), &mut out, style)?;
     Ok(CLEAN)
 }
 
+/// The built-in rules and those that the options, or the settings of the current folder, bring.
+fn known_rules(folders: &[PathBuf], settings: &SettingsFile) -> Result<Vec<&'static Rule>, Error> {
+    let settings = settings::settings(&Disk, settings, Path::new("."))?;
+    settings::rules(&Disk, folders, &settings)
+}
+
+fn own_rule(word: &str, known: &[&'static Rule]) -> Result<&'static Rule, Error> {
+    let rule = known.iter().find(|rule| rule.is_called(word)).copied();
+    rule.ok_or_else(|| Error::usage(unknown_rule(word, known)))
+}
+
+fn schema() -> Result<u8, Error> {
+    io::stdout().lock().write_all(crate::settings::SCHEMA.as_bytes())?;
+    Ok(CLEAN)
+}
+
 fn rules(arguments: &Rules) -> Result<u8, Error> {
+    if let Some(folder) = &arguments.test {
+        return fixtures::test(&Disk, folder);
+    }
+    let known = known_rules(&arguments.own_rules, &arguments.settings)?.into_iter();
     let mut out = io::stdout().lock();
     match arguments.format.as_str() {
-        "text" => output::rules_table(RULES.iter(), &mut out, terminal::style(arguments.color))?,
-        "json" => output::rules_json(RULES.iter(), &mut out)?,
+        "text" => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
+        "json" => output::rules_json(known, &mut out)?,
         other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
     }
     Ok(CLEAN)

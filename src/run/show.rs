@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::tree::Tree;
-use super::{CLEAN, Error, complain, terminal, version, working_directory};
+use super::{CLEAN, Error, complain, settings, terminal, version, working_directory};
 use crate::cli::Show;
 use crate::config::{ScopeId, View};
 use crate::files::{Disk, Files};
@@ -16,9 +16,11 @@ use crate::source::DocId;
 pub(super) fn run(arguments: &Show) -> Result<u8, Error> {
     let files = Disk;
     let beside = std::slice::from_ref(&arguments.conf);
-    let version = version::target(arguments.nginx_version.as_deref(), &files, beside)?.lowest();
+    let settings = settings::settings(&files, &arguments.settings, &arguments.conf)?;
+    let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
+    let version = version::target(target, &files, beside)?.lowest();
     let place = arguments.block.as_deref().map(Place::parse).transpose()?;
-    let tree = Tree::read(&files, &arguments.conf, &arguments.places)?;
+    let tree = Tree::read(&files, &arguments.conf, settings::paths(&arguments.places, &settings)?)?;
     let view = tree.view();
     if !tree.context.is_main() {
         tree.mention_fragment(&arguments.conf);

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, complain, paths};
-use crate::cli::Places;
+use super::{Error, complain};
 use crate::config::{Base, Config, Context, Library, Paths, ScopeKind, Texts, View, assemble, assumed};
 use crate::files::Files;
 
@@ -21,13 +20,12 @@ pub(super) struct Tree {
 impl Tree {
     /// Reads `conf` with its includes; names are relative to its folder. A configuration that does not parse has no
     /// certain answer and is refused.
-    pub(super) fn read(files: &dyn Files, conf: &Path, places: &Places) -> Result<Self, Error> {
+    pub(super) fn read(files: &dyn Files, conf: &Path, paths: Paths) -> Result<Self, Error> {
         let full = std::path::absolute(conf).unwrap_or_else(|_| conf.to_path_buf());
         let folder = full.parent().unwrap_or(Path::new("/")).to_path_buf();
         let mut library = Library::new(files, folder.clone());
         let root =
             library.open(&full).map_err(|error| Error::usage(format!("{}: {error}", conf.display())))?;
-        let paths = paths(places)?;
         let prefix = paths.prefix.clone().unwrap_or(folder);
         let context = Context::of(library.texts.sources.get(root), library.texts.tree(root));
         let config = assemble(&mut library, root, &context, &Base::Known(prefix.clone()), &paths);

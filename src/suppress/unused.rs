@@ -10,7 +10,8 @@ use crate::catalogue::VersionRange;
 use crate::comments::WORDS;
 use crate::config::Texts;
 use crate::finding::{Edit, Finding, Fix, Safety};
-use crate::rules::{RULES, Rule, Switch, Visit, Words, concerns, did_you_mean, unknown_rule};
+use crate::guess::hint;
+use crate::rules::{RULES, Rule, Switch, Visit, Words, concerns, unknown_rule};
 use crate::source::{DocId, Span};
 
 /// The name of the rule whose findings these are.
@@ -29,9 +30,19 @@ pub struct Ran<'a> {
 }
 
 impl Ran<'_> {
+    /// The built-in rules and those of the user that ran.
+    fn known(&self) -> impl Iterator<Item = &'static Rule> {
+        let own = self.rules.iter().copied();
+        RULES.iter().chain(own.filter(|rule| !RULES.iter().any(|built_in| built_in.code == rule.code)))
+    }
+
+    fn is_known(&self, word: &Word) -> bool {
+        self.known().any(|rule| rule.is_meant_by(&word.text))
+    }
+
     /// Whether everything that a word suppresses has been looked for. Of a family these are the rules that run by default.
     fn covers(&self, word: &str, doc: DocId) -> bool {
-        let meant = || RULES.iter().filter(|rule| rule.is_meant_by(word) && &*rule.name != RULE);
+        let meant = || self.known().filter(|rule| rule.is_meant_by(word) && &*rule.name != RULE);
         let by_default = meant().any(|rule| rule.default == Switch::On);
         let mut needed = meant().filter(|rule| !by_default || rule.default == Switch::On).peekable();
         needed.peek().is_some() && needed.all(|rule| self.has_run(rule, doc))
@@ -48,20 +59,20 @@ impl Suppressions {
     /// The findings about comments, once everything else has been found; nothing where their rule is not selected.
     pub fn unused(&self, texts: &Texts, ran: &Ran<'_>) -> Vec<Finding> {
         let Some(rule) = ran.rules.iter().find(|rule| &*rule.name == RULE) else { return Vec::new() };
-        let idle = self.idle_enables();
+        let idle = self.idle_enables(ran);
         let judge = Judge { all: self, texts, ran, rule, idle };
         let found = self.remarks.iter().enumerate().flat_map(|(id, remark)| judge.findings(id, remark));
         found.collect()
     }
 
     /// The words of `enable` before which nothing of what they stand for is disabled.
-    fn idle_enables(&self) -> HashSet<(RemarkId, usize)> {
+    fn idle_enables(&self, ran: &Ran<'_>) -> HashSet<(RemarkId, usize)> {
         let mut disabled: HashMap<DocId, HashSet<&str>> = HashMap::new();
         let mut idle = HashSet::new();
         for (id, remark) in self.remarks.iter().enumerate() {
             let off = disabled.entry(remark.span.doc).or_default();
             for (number, text) in switched(remark).enumerate() {
-                let meant = RULES.iter().filter(|rule| rule.is_meant_by(text)).map(|rule| &*rule.code);
+                let meant = ran.known().filter(|rule| rule.is_meant_by(text)).map(|rule| &*rule.code);
                 match remark.kind {
                     Kind::Disable => off.extend(meant),
                     _ if meant.fold(0, |ended, code| ended + usize::from(off.remove(code))) == 0 => {
@@ -103,7 +114,7 @@ impl Judge<'_> {
     fn misspelt(&self, remark: &Remark) -> Vec<Finding> {
         let command = remark.command.as_str();
         if remark.kind == Kind::Unknown {
-            let hint = did_you_mean(command, WORDS.into_iter());
+            let hint = hint(command, WORDS);
             let written = if command.is_empty() { "ngxlint:" } else { command };
             let words = Words::default().with("written", written).with("problem", hint);
             return vec![self.finding("no-command", remark.span, &words, None)];
@@ -112,9 +123,10 @@ impl Judge<'_> {
             let words = Words::default().with("written", command);
             return vec![self.finding("no-rule", remark.span, &words, None)];
         }
-        let unknown = remark.words.iter().filter(|word| !is_known(word));
+        let unknown = remark.words.iter().filter(|word| !self.ran.is_known(word));
         let finding = |word: &Word| {
-            let words = Words::default().with("problem", unknown_rule(&word.text));
+            let words = Words::default()
+                .with("problem", unknown_rule(&word.text, &self.ran.known().collect::<Vec<_>>()));
             self.finding("unknown", word.span, &words, None)
         };
         unknown.map(finding).collect()
@@ -123,7 +135,7 @@ impl Judge<'_> {
     /// What does nothing.
     fn in_vain(&self, id: RemarkId, remark: &Remark) -> Option<Finding> {
         let is_vain = |&(number, word): &(usize, &Word)| match remark.kind {
-            Kind::Enable => is_known(word) && self.idle.contains(&(id, number)),
+            Kind::Enable => self.ran.is_known(word) && self.idle.contains(&(id, number)),
             _ => self.ran.covers(&word.text, word.span.doc) && !self.all.is_used((id, number)),
         };
         let (vain, kept): (Vec<_>, Vec<_>) = remark.words.iter().enumerate().partition(|it| is_vain(it));
@@ -167,8 +179,4 @@ impl Judge<'_> {
             fix,
         }
     }
-}
-
-fn is_known(word: &Word) -> bool {
-    RULES.iter().any(|rule| rule.is_meant_by(&word.text))
 }

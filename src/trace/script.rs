@@ -104,7 +104,7 @@ impl Run<'_, '_> {
         match words.as_slice() {
             [variable] => match self.evaluate(variable) {
                 Value::Unknown(variable) => self.undecided(node, &variable),
-                value => holds(&value),
+                value @ Value::Known(_) => holds(&value),
             },
             [variable, b"=", value] => self.same(node, variable, value),
             [variable, b"!=", value] => self.same(node, variable, value).negated(),

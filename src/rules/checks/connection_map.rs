@@ -1,9 +1,10 @@
 //! The map behind `Connection $connection_upgrade`: missing, inverted, incomplete, or over the wrong variable.
 
 use crate::catalogue::directive;
-use crate::config::{NodeId, ScopeKind};
+use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::finding::{Edit, Label};
 use crate::fix::placement::first_in_block;
+use crate::rules::connection::{keeps_alive, map_lines};
 use crate::rules::engine::common_words;
 use crate::rules::facts::{Facts, Proxied};
 use crate::rules::hit::{Hit, Repair, Words};
@@ -26,7 +27,7 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit>
     let node = connection_line(facts, proxied)?;
     let variable = only_variable(&facts.view.arg(node, 1)?).filter(|_| facts.serves(proxied))?;
     let fault = match facts.definitions.map(variable.as_bytes()) {
-        None => undefined(facts, &variable, node)?,
+        None => undefined(facts, &variable, node, proxied.block)?,
         Some(map) if map.in_sight => broken(facts, proxied, map)?,
         Some(_) => return None,
     };
@@ -84,19 +85,14 @@ fn map_name(facts: &Facts<'_>, variable: &str) -> String {
 }
 
 /// A variable that nothing in a completely read tree defines: nginx refuses to start with `unknown "x" variable`.
-fn undefined(facts: &Facts<'_>, variable: &str, used: NodeId) -> Option<Fault> {
+fn undefined(facts: &Facts<'_>, variable: &str, used: NodeId, block: ScopeId) -> Option<Fault> {
     let config = facts.view.config;
     let looks_like_it = variable.to_ascii_lowercase().contains("upgrade") && !variable.starts_with("http_");
     if !looks_like_it || !facts.is_whole || facts.definitions.has(variable.as_bytes()) {
         return None;
     }
     let http = config.scope_ids().find(|&id| config.scope(id).kind == ScopeKind::Http)?;
-    let lines = [
-        format!("map $http_upgrade ${variable} {{"),
-        "    default upgrade;".into(),
-        "    ''      close;".into(),
-        "}".into(),
-    ];
+    let lines = map_lines(variable, keeps_alive(facts, block));
     let edits = first_in_block(facts.view, http, &lines).into_iter().collect();
     Some(Fault { named: "undefined", at: used, edits })
 }

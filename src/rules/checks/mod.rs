@@ -13,7 +13,7 @@ use super::model::Rule;
 type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// Every check by name.
-const CHECKS: [(&str, Check); 7] = [
+const CHECKS: [(&str, Check); 8] = [
     ("byte-order-mark", syntax_error::byte_order_mark),
     ("connection-map", connection_map::check),
     ("headers-dropped", headers_dropped::check),
@@ -21,7 +21,14 @@ const CHECKS: [(&str, Check); 7] = [
     ("include-not-found", includes::not_found),
     ("parameter-too-long", syntax_error::parameter_too_long),
     ("syntax-error", syntax_error::check),
+    // Judged once everything else has been found: `crate::suppress`.
+    ("unused-ignore", |_, _| Vec::new()),
 ];
+
+/// The names of all checks.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|&(name, _)| name)
+}
 
 /// Runs the check called `name`; an unknown name finds nothing (the loader refuses it before).
 pub fn run(name: &str, facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {

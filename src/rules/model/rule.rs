@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Condition, List, Text};
 
-/// One rule.
+/// One rule. A built-in one says why, what to do about it and where it is documented; a user's may leave that out.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
@@ -17,6 +17,7 @@ pub struct Rule {
     /// How bad a finding is, where no case says otherwise.
     pub severity: Severity,
     /// Whether it runs without being asked for.
+    #[serde(default)]
     pub default: Switch,
     /// The nginx versions it is about; it is silent where the target range holds none of them.
     #[serde(default)]
@@ -27,8 +28,10 @@ pub struct Rule {
     /// One line.
     pub summary: Text,
     /// What happens and why, for someone who has never heard of it.
+    #[serde(default)]
     pub why: Text,
     /// What to do, in a sentence or two; stands under every finding.
+    #[serde(default)]
     pub help: Text,
     /// What users or logs show.
     #[serde(default)]
@@ -37,6 +40,7 @@ pub struct Rule {
     #[serde(default)]
     pub dead_ends: List<DeadEnd>,
     /// Documentation, RFC sections, nginx functions.
+    #[serde(default)]
     pub references: List<Text>,
     /// What it looks at.
     pub visit: Visit,
@@ -97,8 +101,10 @@ closed_set! {
 
 closed_set! {
     /// On or off.
+    #[derive(Default)]
     Switch {
         /// Runs by default.
+        #[default]
         On,
         /// Runs where it is selected.
         Off,
