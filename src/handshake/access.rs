@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::catalogue::directive;
+use crate::catalogue::{DirectiveId, directive};
 use crate::config::{NodeId, ScopeId, View};
 use crate::scope::{in_force_any, single};
 
@@ -35,6 +35,28 @@ pub fn join(view: View<'_>, block: ScopeId, checks: &[Access]) -> Access {
     refused.unwrap_or(if has(Access::Asked) { Access::Asked } else { Access::Granted })
 }
 
+/// Directives of modules that decide about access, or change the request, by a program or another server.
+const PROGRAMS: [DirectiveId; 11] = [
+    directive::ACCESS_BY_LUA,
+    directive::ACCESS_BY_LUA_BLOCK,
+    directive::ACCESS_BY_LUA_FILE,
+    directive::REWRITE_BY_LUA,
+    directive::REWRITE_BY_LUA_BLOCK,
+    directive::REWRITE_BY_LUA_FILE,
+    directive::AUTH_JWT,
+    directive::AUTH_OIDC,
+    directive::JS_ACCESS,
+    directive::MORE_SET_INPUT_HEADERS,
+    directive::MORE_CLEAR_INPUT_HEADERS,
+];
+
+/// The directive in force by which something that is not configuration decides.
+pub fn program(view: View<'_>, block: ScopeId) -> Option<NodeId> {
+    let level = in_force_any(view.config, block, &PROGRAMS).level?;
+    let node = PROGRAMS.iter().find_map(|&name| view.config.own_last(level, name))?;
+    view.arg(node, 0).is_none_or(|value| &*value != b"off").then_some(node)
+}
+
 /// `allow` and `deny` (`ngx_http_access_handler`).
 pub fn by_address(view: View<'_>, block: ScopeId, address: &str) -> Access {
     entry_for(view, block, address).map_or(Access::Silent, |node| match view.config.node(node).name {
@@ -54,7 +76,7 @@ pub fn entry_for(view: View<'_>, block: ScopeId, address: &str) -> Option<NodeId
 }
 
 /// Whether `all`, an address or a CIDR range holds an address.
-fn holds(range: &[u8], address: IpAddr) -> bool {
+pub(crate) fn holds(range: &[u8], address: IpAddr) -> bool {
     let Ok(range) = std::str::from_utf8(range) else { return false };
     if range == "all" {
         return true;

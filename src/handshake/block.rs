@@ -334,6 +334,7 @@ impl<'a> Judge<'a> {
             access::by_address(self.view, block, &self.client.remote_addr),
             access::by_password(self.view, block),
             asked.last().map_or(Access::Silent, |path| self.by_subrequest(block, path)),
+            access::program(self.view, block).map_or(Access::Silent, |_| Access::Asked),
         ];
         access::join(self.view, block, &checks)
     }

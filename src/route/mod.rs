@@ -13,7 +13,7 @@ pub use example::example;
 pub use host::{Host, host};
 pub use location::{Choice, Found, Locations, Pattern, find, is_internal, named, pattern};
 pub use names::{Chosen, How, Names, Unjudged, first_name};
-pub use socket::{Address, Connection, SocketId, Sockets};
+pub use socket::{Address, Connection, SocketId, Sockets, listens_on};
 pub use uri::{Target, escape_args, escape_uri, target};
 
 /// Why nginx answers 400 before it looks for a location.

@@ -220,6 +220,14 @@ impl Socket {
     }
 }
 
+/// Whether the address of a `listen` holds this TCP port.
+pub fn listens_on(word: &[u8], port: u16) -> bool {
+    let parsed = listen::address(word);
+    parsed.is_some_and(|(address, mut ports)| {
+        !matches!(address, Address::Unix(_)) && ports.any(|it| it == port)
+    })
+}
+
 /// `ssl on`, which nginx took until 1.25.0.
 fn has_ssl_on(view: View<'_>, server: ScopeId) -> bool {
     let node = single(view.config, server, directive::SSL);

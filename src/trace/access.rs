@@ -18,6 +18,11 @@ impl Run<'_, '_> {
         if self.subrequest {
             return Next::Content;
         }
+        self.find_real_ip();
+        if let Some(node) = access::program(self.tracer.view, self.block) {
+            let name = String::from_utf8_lossy(&self.tracer.view.name(node)).into_owned();
+            return self.leave_open(Some(node), Reason::Auth, &format!("what `{name}` decides is not known"));
+        }
         let satisfy = single(self.config(), self.block, directive::SATISFY);
         let any =
             satisfy.and_then(|node| self.tracer.view.arg(node, 0)).is_some_and(|value| &*value == b"any");
@@ -119,7 +124,7 @@ impl Run<'_, '_> {
         };
         let Value::Known(path) = self.evaluate(&path) else { return Ok(self.noted(node, Access::Asked)) };
         self.step(Some(node), &format!("asks {} first", String::from_utf8_lossy(&path)));
-        match self.subrequest(&path) {
+        match self.subrequest(&path, true) {
             End::Answered(200..=299) => Ok(Access::Granted),
             End::Answered(code @ (401 | 403)) => Ok(self.noted(node, Access::Refused(code))),
             End::Answered(_) | End::Closed => Ok(self.noted(node, Access::Refused(500))),
@@ -134,8 +139,9 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Runs a subrequest with the client's headers from the server's rewrites on.
-    pub(super) fn subrequest(&mut self, target: &[u8]) -> End {
+    /// Runs a subrequest with the client's headers from the server's rewrites on. One that the request waits for leaves
+    /// its variables behind: both use the same ones (`ngx_http_subrequest`).
+    pub(super) fn subrequest(&mut self, target: &[u8], is_waited_for: bool) -> End {
         let (uri, args) = split_args(target);
         let state = State {
             uri,
@@ -153,6 +159,10 @@ impl Run<'_, '_> {
         let mut run = self.fork(state);
         let end = run.follow(Next::ServerRewrite);
         let steps = std::mem::take(&mut run.steps);
+        if is_waited_for {
+            self.state.assigned.swap(&run.state.assigned);
+            self.state.kept.swap(&run.state.kept);
+        }
         self.steps.extend(steps);
         end
     }

@@ -7,8 +7,10 @@ mod access;
 mod content;
 mod ending;
 mod hop;
+mod onward;
 mod phases;
 mod proxy;
+mod realip;
 mod request;
 mod script;
 mod start;
@@ -22,8 +24,10 @@ use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::files::Files;
 use crate::handshake::{Answer, Reason, Request, Verdict};
 use crate::route::{Locations, Names, Sockets};
+use crate::scope::{list, single};
 use crate::value::Definitions;
 
+use onward::Way;
 pub use request::{ClientRequest, HttpVersion, UrlError};
 
 /// Passes within one configuration that are followed.
@@ -135,11 +139,38 @@ impl<'a> Tracer<'a> {
         config.scope(http).node
     }
 
+    /// What an inner hop answers by itself may lead an outer one elsewhere: by `proxy_intercept_errors`, by `error_page`
+    /// where no answer comes, by `X-Accel-Redirect`. That is not followed.
+    fn replaced(&self, trace: &mut Trace) {
+        let Some((last, outer)) = trace.hops.split_last() else { return };
+        if trace.answer != last.answer || last.upstream.is_some() {
+            return;
+        }
+        let config = self.view.config;
+        let headers = last.block.map(|block| list(config, block, directive::ADD_HEADER)).unwrap_or_default();
+        let accelerates = headers.into_iter().find(|&node| {
+            self.view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(b"X-Accel-Redirect"))
+        });
+        let intercepts = || {
+            outer.iter().filter_map(|hop| hop.block).find_map(|block| {
+                let page = list(config, block, directive::ERROR_PAGE).first().copied()?;
+                let intercept = single(config, block, directive::PROXY_INTERCEPT_ERRORS);
+                let is_on = intercept.and_then(|node| self.view.arg(node, 0)).is_some_and(|it| &*it == b"on");
+                (is_on || last.status.is_none()).then_some(page)
+            })
+        };
+        if let Some(node) = accelerates.filter(|_| !outer.is_empty()).or_else(intercepts) {
+            let text = "the outer hop may answer this by something else, which is not followed".into();
+            trace.steps.push(Step { node: Some(node), text });
+            trace.answer = Answer::depends(Reason::UnknownValue);
+        }
+    }
+
     /// Follows a request to its end, hop by hop.
     pub fn trace(&self, request: &ClientRequest) -> Trace {
         let mut trace = Trace { hops: Vec::new(), steps: Vec::new(), answer: Answer::works() };
         let mut next = Some(request.clone());
-        let mut seen: Vec<ClientRequest> = Vec::new();
+        let (mut seen, mut divided): (Vec<ClientRequest>, Option<NodeId>) = (Vec::new(), None);
         while let Some(request) = next.take() {
             if seen.len() == MOST_HOPS || seen.iter().any(|earlier| earlier.is_as_sent(&request)) {
                 let text = "the pass leads round in a circle until nginx has no connection left";
@@ -149,11 +180,24 @@ impl<'a> Tracer<'a> {
             }
             let (hop, steps) = phases::run(self, &request);
             trace.steps.extend(steps);
-            next = hop.upstream.as_ref().and_then(|upstream| self.onward(&hop, upstream));
+            let way = hop.upstream.as_ref().map_or(Way::Out, |upstream| self.onward(&hop, upstream));
+            divided =
+                divided.or(hop.upstream.as_ref().map(|it| it.pass).filter(|_| matches!(way, Way::Divided)));
+            next = match way {
+                Way::On(request) => Some(*request),
+                Way::Out | Way::Divided => None,
+            };
             trace.hops.push(hop);
             seen.push(request);
         }
         trace.answer = joined(&trace.hops);
+        if divided.is_some() && trace.answer.verdict == Verdict::Works {
+            let text =
+                "some servers of this group are server blocks of this configuration, others are not".into();
+            trace.steps.push(Step { node: divided, text });
+            trace.answer = Answer::depends(Reason::UnknownValue);
+        }
+        self.replaced(&mut trace);
         trace
     }
 }

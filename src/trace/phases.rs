@@ -76,6 +76,8 @@ pub(super) struct Run<'t, 'a> {
     pub(super) error_status: Option<u16>,
     pub(super) subrequest: bool,
     pub(super) steps: Vec<Step>,
+    /// The client's address has been taken from a header.
+    pub(super) has_real_ip: bool,
     /// No name of a server fits the Host.
     pub(super) chosen_by_default: bool,
 }
@@ -84,9 +86,9 @@ pub(super) struct Run<'t, 'a> {
 pub(super) fn run(tracer: &Tracer<'_>, request: &ClientRequest) -> (Hop, Vec<Step>) {
     let mut start = Start { tracer, request, steps: Vec::new() };
     match start.run() {
-        Ok(mut run) => {
+        Ok((mut run, next)) => {
             run.steps = start.steps;
-            let end = run.follow(Next::ServerRewrite);
+            let end = run.follow(next);
             let hop = run.hop(end);
             (hop, run.steps)
         }
@@ -124,6 +126,7 @@ impl<'t, 'a> Run<'t, 'a> {
             error_status: None,
             subrequest: false,
             steps: Vec::new(),
+            has_real_ip: false,
             chosen_by_default: false,
         };
         run.enter(server);
@@ -181,6 +184,7 @@ impl<'t, 'a> Run<'t, 'a> {
 
     fn server_rewrite(&mut self) -> Next {
         self.enter(self.server);
+        self.find_real_ip();
         match self.script(self.server) {
             Script::Declined => Next::FindLocation,
             end => self.ended(&end),

@@ -1,15 +1,12 @@
 //! The request that goes upstream, the verdict on it, and the next hop.
 
-use std::net::IpAddr;
-
+use super::Upstream;
 use super::phases::{End, Next, Run};
-use super::{ClientRequest, Hop, HttpVersion, Tracer, Upstream};
 use crate::catalogue::directive;
-use crate::config::ScopeKind;
 use crate::handshake::{Answer, Reason, Request, Verdict, cache, header, judge_headers, request};
-use crate::route::{Connection, Pattern, escape_uri, pattern};
+use crate::route::{Pattern, escape_uri, pattern};
 use crate::scope::{handler, list};
-use crate::value::{Client, Part, PassUrl, Value, parts};
+use crate::value::{Part, PassUrl, Value, parts};
 
 impl Run<'_, '_> {
     /// `ngx_http_proxy_handler` with the configuration of the block in force.
@@ -90,7 +87,7 @@ impl Run<'_, '_> {
             .filter_map(|path| self.evaluate(&path).bytes().map(<[u8]>::to_vec))
             .collect();
         paths.iter().any(|path| {
-            matches!(self.subrequest(path), End::Proxied(_, answer) if answer.verdict == Verdict::Works)
+            matches!(self.subrequest(path, false), End::Proxied(_, answer) if answer.verdict == Verdict::Works)
         })
     }
 
@@ -132,78 +129,4 @@ fn with_defect(answer: Answer, reason: Reason) -> Answer {
     defects.extend(answer.defects.into_iter().filter(|&it| it != reason && it < Reason::Redirect));
     defects.sort_unstable();
     Answer { verdict: Verdict::Fails, reason: defects.first().copied().unwrap_or(reason), defects }
-}
-
-impl Tracer<'_> {
-    /// The request that reaches the next hop, where the pass leads to a socket of the same tree.
-    pub(super) fn onward(&self, hop: &Hop, upstream: &Upstream) -> Option<ClientRequest> {
-        if !matches!(hop.answer.verdict, Verdict::Works) && hop.answer.reason == Reason::SubrequestUpgrade {
-            return None;
-        }
-        let url = String::from_utf8_lossy(&upstream.url).into_owned();
-        let pass = PassUrl::of(&upstream.url)?;
-        let (address, port) = self.peer(&pass)?;
-        let sent = [&upstream.request.set, &upstream.request.defaults, &upstream.request.passed];
-        let (mut headers, mut unknown) = (Vec::new(), Vec::new());
-        for line in sent.into_iter().flatten().filter(|line| !line.value.is_blank()) {
-            match &line.value {
-                Value::Known(value) => {
-                    headers.push((line.name.clone(), String::from_utf8_lossy(value).into_owned()));
-                }
-                Value::Unknown(variable) => unknown.push((line.name.clone(), variable.clone())),
-            }
-        }
-        let http = match upstream.request.version.value.bytes()? {
-            b"1.0" => HttpVersion::Http10,
-            b"2" => HttpVersion::Http2,
-            _ => HttpVersion::Http11,
-        };
-        let method = String::from_utf8_lossy(upstream.request.method.value.bytes()?).into_owned();
-        Some(ClientRequest {
-            url,
-            tls: pass.tls,
-            address: Some(address),
-            port,
-            target: upstream.target.clone(),
-            http,
-            client: Client { method, headers, unknown, remote_addr: address.to_string(), host: None },
-        })
-    }
-
-    /// The first peer of a pass that a socket of the same tree listens for.
-    fn peer(&self, pass: &PassUrl<'_>) -> Option<(IpAddr, u16)> {
-        let authority = String::from_utf8_lossy(pass.authority).into_owned();
-        let peers = self.servers(&authority).into_iter().chain([authority]);
-        peers
-            .into_iter()
-            .filter_map(|peer| loopback(&peer, pass.tls))
-            .find(|&(address, port)| matches!(self.sockets.connect(Some(address), port), Connection::One(_)))
-    }
-
-    /// The servers of an upstream group.
-    fn servers(&self, name: &str) -> Vec<String> {
-        let config = self.view.config;
-        let is_group = |id: &crate::config::ScopeId| {
-            let node = config.scope(*id).node.filter(|_| config.scope(*id).kind == ScopeKind::Upstream);
-            node.and_then(|node| self.view.arg(node, 0))
-                .is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
-        };
-        let Some(group) = config.scope_ids().find(is_group) else { return Vec::new() };
-        let servers = config.own(group, directive::SERVER).filter_map(|node| self.view.arg(node, 0));
-        servers.map(|server| String::from_utf8_lossy(&server).into_owned()).collect()
-    }
-}
-
-/// Address and port of a peer on this machine.
-fn loopback(peer: &str, tls: bool) -> Option<(IpAddr, u16)> {
-    let (host, port) = match peer.rsplit_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            (host, port.parse().ok()?)
-        }
-        _ => (peer, if tls { 443 } else { 80 }),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let address: IpAddr =
-        if host.eq_ignore_ascii_case("localhost") { "127.0.0.1".parse().ok()? } else { host.parse().ok()? };
-    address.is_loopback().then_some((address, port))
 }

@@ -41,6 +41,10 @@ pub struct ClientRequest {
     pub address: Option<IpAddr>,
     /// The port it is sent to.
     pub port: u16,
+    /// The path of the UNIX socket it is sent to, where it is one.
+    pub unix: Option<Vec<u8>>,
+    /// Whether nginx itself sends it, from another hop.
+    pub is_hop: bool,
     /// Path and query as spelt.
     pub target: Vec<u8>,
     /// Its HTTP version.
@@ -96,6 +100,8 @@ impl ClientRequest {
             tls,
             address: host.trim_start_matches('[').trim_end_matches(']').parse().ok(),
             port,
+            unix: None,
+            is_hop: false,
             target: target.into_bytes(),
             http: HttpVersion::Http11,
             client,
@@ -104,7 +110,7 @@ impl ClientRequest {
 
     /// Whether nothing differs between two requests but the address the client has.
     pub(super) fn is_as_sent(&self, other: &Self) -> bool {
-        let sent = |it: &Self| (it.tls, it.address, it.port, it.http);
+        let sent = |it: &Self| (it.tls, it.address, it.port, it.unix.clone(), it.http);
         sent(self) == sent(other)
             && self.target == other.target
             && self.client.method == other.client.method

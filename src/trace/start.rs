@@ -1,17 +1,27 @@
 //! From a connection to a server block: the socket, the request line, Host and the server names
 //! (`ngx_http_process_request_line`, `ngx_http_set_virtual_server`).
 
-use super::phases::Run;
+use super::phases::{Next, Run};
 use super::state::State;
 use super::{ClientRequest, HttpVersion, Step, Tracer};
-use crate::catalogue::{Version, directive};
+use crate::catalogue::{DirectiveId, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::handshake::{Answer, Reason};
 use crate::route::{self, Chosen, Connection, How, SocketId};
 use crate::scope::single;
+use crate::value::InFlight as _;
 
 /// The first release that refuses hop-by-hop headers in HTTP/2 with 400; before, nothing tunnels such a request.
 const HTTP_2_REFUSES_HOP_BY_HOP: Version = Version::new(1, 31, 0);
+
+/// The first release in which a plain port with `http2` takes HTTP/1 as well.
+const PLAIN_PORTS_DETECT_HTTP_2: Version = Version::new(1, 25, 1);
+
+/// `NGX_HTTP_NO_CERT`; the client sees 400.
+const NO_CLIENT_CERTIFICATE: u16 = 496;
+
+/// `NGX_HTTP_TO_HTTPS`; the client sees 400.
+const PLAIN_HTTP_TO_TLS: u16 = 497;
 
 /// What a connection that reaches no location comes to.
 pub(super) struct Ended {
@@ -21,10 +31,6 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    fn refused(server: ScopeId, code: u16) -> Self {
-        Self { server: Some(server), answer: Answer::fails(Reason::NotProxied), status: Some(code) }
-    }
-
     fn open() -> Self {
         Self { server: None, answer: Answer::depends(Reason::UnknownValue), status: None }
     }
@@ -42,55 +48,76 @@ pub(super) struct Start<'t, 'a> {
 }
 
 impl<'t, 'a> Start<'t, 'a> {
-    /// Chooses socket and server; what is refused before has no block.
-    pub(super) fn run(&mut self) -> Result<Run<'t, 'a>, Ended> {
+    /// Chooses socket and server, and says where the request begins: at the server's rewrites, or with a refusal that
+    /// `error_page` of the server may still take elsewhere (`ngx_http_process_request`).
+    pub(super) fn run(&mut self) -> Result<(Run<'t, 'a>, Next), Ended> {
         let (tracer, request) = (self.tracer, self.request);
         let socket = self.socket()?;
         let default = tracer.sockets.default_server(socket).ok_or_else(Ended::nowhere)?;
-        self.same_tls(socket, default)?;
-        let target = route::target(&request.target, self.merges_slashes(default))
-            .map_err(|_| self.refuse(default, "the path leads above the root or is malformed: 400"))?;
-        let host = self.host(default)?;
+        self.protocol(socket, default)?;
+        let Ok(target) = route::target(&request.target, self.merges_slashes(default)) else {
+            self.step(self.node(default), "the path leads above the root or is malformed: 400");
+            return Ok((self.at(default), Next::Finalize(400)));
+        };
+        if request.client.hides("host") {
+            return Err(self.open(None, "the Host that reaches this server hangs on a variable"));
+        }
+        let host = request.host().map(|host| route::host(host.as_bytes(), tracer.version));
+        let Ok(host) = host.transpose() else {
+            self.step(self.node(default), "the Host header is malformed: 400");
+            return Ok((self.at(default), Next::Finalize(400)));
+        };
+        let host = host.map(|host| host.name);
         let name = host.clone().unwrap_or_default();
         let chosen = self.chosen(socket, &name)?;
         let server = chosen.server;
-        if host.is_none() && request.http != HttpVersion::Http10 {
-            return Err(self.refuse(server, "HTTP/1.1 needs a Host header: 400"));
-        }
         if request.http == HttpVersion::Http2 && hop_by_hop(request) {
             return Err(self.http2(server));
         }
         let text = self.why(socket, &chosen, &name);
-        self.step(tracer.view.config.scope(server).node, &text);
-        let server_name = route::first_name(tracer.view, server).unwrap_or_default();
+        self.step(self.node(server), &text);
+        let mut run = self.at(server);
+        run.chosen_by_default = chosen.how == How::Default;
+        (run.state.uri, run.state.args) = (target.path, target.args);
+        (run.quoted, run.plus) = (target.quoted, target.plus);
+        if let Some(host) = host.clone() {
+            run.state.host = host;
+        }
+        if let How::Regex(captures) = chosen.how {
+            run.state.matched(captures);
+        }
+        run.find_root();
+        if host.is_none() && request.http != HttpVersion::Http10 {
+            self.step(self.node(server), "HTTP/1.1 needs a Host header: 400");
+            return Ok((run, Next::Finalize(400)));
+        }
+        let next = self.tls(socket, server)?;
+        Ok((run, next))
+    }
+
+    /// The request as it stands at a server.
+    fn at(&self, server: ScopeId) -> Run<'t, 'a> {
+        let server_name = route::first_name(self.tracer.view, server).unwrap_or_default();
         let state = State {
-            uri: target.path,
-            args: target.args,
-            request_uri: request.target.clone(),
-            method: request.client.method.clone(),
-            client: Some(request.clone()),
-            groups: tracer.groups.clone(),
-            host: host.unwrap_or_else(|| server_name.clone()),
+            uri: self.request.target.clone(),
+            request_uri: self.request.target.clone(),
+            method: self.request.client.method.clone(),
+            client: Some(self.request.clone()),
+            groups: self.tracer.groups.clone(),
+            host: server_name.clone(),
             server_name,
             ..State::default()
         };
-        let is_default = chosen.how == How::Default;
-        if let How::Regex(captures) = chosen.how {
-            crate::value::InFlight::matched(&state, captures);
-        }
-        let mut run = Run::new(tracer, request, server, state);
-        (run.quoted, run.plus, run.chosen_by_default) = (target.quoted, target.plus, is_default);
-        Ok(run)
+        Run::new(self.tracer, self.request, server, state)
+    }
+
+    fn node(&self, server: ScopeId) -> Option<NodeId> {
+        self.tracer.view.config.scope(server).node
     }
 
     fn step(&mut self, node: Option<NodeId>, text: &str) {
         let node = node.or_else(|| self.tracer.http());
         self.steps.push(Step { node, text: text.to_owned() });
-    }
-
-    fn refuse(&mut self, server: ScopeId, text: &str) -> Ended {
-        self.step(self.tracer.view.config.scope(server).node, text);
-        Ended::refused(server, 400)
     }
 
     fn open(&mut self, node: Option<NodeId>, text: &str) -> Ended {
@@ -101,6 +128,9 @@ impl<'t, 'a> Start<'t, 'a> {
     /// The socket a request arrives at; where only the port is known, the one whose servers all agree on this Host.
     fn socket(&mut self) -> Result<SocketId, Ended> {
         let (tracer, port) = (self.tracer, self.request.port);
+        if let Some(path) = &self.request.unix {
+            return tracer.sockets.unix(path).ok_or_else(Ended::nowhere);
+        }
         match tracer.sockets.connect(self.request.address, port) {
             Connection::One(socket) => Ok(socket),
             Connection::Several(sockets) => {
@@ -119,6 +149,10 @@ impl<'t, 'a> Start<'t, 'a> {
                     self.open(listen, &text)
                 })
             }
+            Connection::Nothing if let Some(stream) = self.stream(port) => {
+                self.step(Some(stream), "`stream` passes the bytes on as they are: its backend decides");
+                Err(Ended { answer: Answer::depends(Reason::Protocol), ..Ended::nowhere() })
+            }
             Connection::Nothing if self.may_be_elsewhere() => {
                 let text = format!("nothing that was read listens on port {port}; an include was not read");
                 Err(self.open(None, &text))
@@ -130,6 +164,16 @@ impl<'t, 'a> Start<'t, 'a> {
         }
     }
 
+    /// The `listen` of a `stream` server on this port.
+    fn stream(&self, port: u16) -> Option<NodeId> {
+        let view = self.tracer.view;
+        let config = view.config;
+        let servers = config.scope_ids().filter(|&id| config.scope(id).kind == ScopeKind::StreamServer);
+        servers
+            .flat_map(|server| config.own(server, directive::LISTEN))
+            .find(|&node| view.arg(node, 0).is_some_and(|word| route::listens_on(&word, port)))
+    }
+
     /// Whether another server may stand in what was not read.
     fn may_be_elsewhere(&self) -> bool {
         let config = self.tracer.view.config;
@@ -137,34 +181,68 @@ impl<'t, 'a> Start<'t, 'a> {
         outer.any(|scope| matches!(scope.kind, ScopeKind::Main | ScopeKind::Http) && !scope.in_sight)
     }
 
-    fn same_tls(&mut self, socket: SocketId, default: ScopeId) -> Result<(), Ended> {
-        let has_tls = self.tracer.sockets.is_ssl(socket);
-        if has_tls == self.request.tls {
-            return Ok(());
+    /// What a listener expects before HTTP/1: in front of one for the PROXY protocol a load balancer is taken to stand.
+    fn protocol(&mut self, socket: SocketId, default: ScopeId) -> Result<(), Ended> {
+        let sockets = self.tracer.sockets;
+        let listen = sockets.deciding_listen(socket);
+        let closed = Ended { server: Some(default), ..Ended::nowhere() };
+        if sockets.wants_proxy_protocol(socket) && self.request.is_hop {
+            self.step(
+                listen,
+                "the PROXY protocol is expected here, and no pass sends it: the connection is closed",
+            );
+            return Err(closed);
         }
-        let listen = self.tracer.sockets.deciding_listen(socket);
-        if has_tls {
+        if sockets.wants_proxy_protocol(socket) {
+            self.step(listen, "the PROXY protocol is expected here: taken to come from a load balancer");
+        }
+        let is_tls = sockets.is_ssl(socket);
+        if self.request.tls && !is_tls {
+            self.step(listen, "TLS is spoken to a port without it: this `listen` has no `ssl`");
+            return Err(closed);
+        }
+        let is_http1 = self.request.http != HttpVersion::Http2;
+        if sockets.is_http2(socket) && !is_tls && is_http1 && self.tracer.version < PLAIN_PORTS_DETECT_HTTP_2
+        {
+            self.step(
+                listen,
+                "with `http2` and without `ssl` this port takes HTTP/2 only, before nginx 1.25.1",
+            );
+            return Err(Ended { answer: Answer::fails(Reason::Protocol), ..closed });
+        }
+        Ok(())
+    }
+
+    /// What the server itself asks of TLS.
+    fn tls(&mut self, socket: SocketId, server: ScopeId) -> Result<Next, Ended> {
+        let is_tls = self.tracer.sockets.is_ssl(socket);
+        if is_tls && !self.request.tls {
+            let listen = self.tracer.sockets.deciding_listen(socket);
             self.step(listen, "plain HTTP is spoken to a port with TLS: 400");
-            return Err(Ended::refused(default, 400));
+            return Ok(Next::Finalize(PLAIN_HTTP_TO_TLS));
         }
-        self.step(listen, "TLS is spoken to a port without it: this `listen` has no `ssl`");
-        Err(Ended { server: Some(default), ..Ended::nowhere() })
+        if is_tls && let Some(node) = self.setting(server, directive::SSL_REJECT_HANDSHAKE, b"on") {
+            self.step(Some(node), "the TLS handshake itself is rejected for this name");
+            return Err(Ended { server: Some(server), ..Ended::nowhere() });
+        }
+        if is_tls && let Some(node) = self.setting(server, directive::SSL_VERIFY_CLIENT, b"on") {
+            self.step(Some(node), "a client certificate is required, and none is sent: 400");
+            return Ok(Next::Finalize(NO_CLIENT_CERTIFICATE));
+        }
+        Ok(Next::ServerRewrite)
+    }
+
+    /// The directive in force where it has this value.
+    fn setting(&self, server: ScopeId, name: DirectiveId, value: &[u8]) -> Option<NodeId> {
+        let view = self.tracer.view;
+        let node = single(view.config, server, name)?;
+        view.arg(node, 0).filter(|it| it.eq_ignore_ascii_case(value)).map(|_| node)
     }
 
     fn merges_slashes(&self, default: ScopeId) -> bool {
         let view = self.tracer.view;
         let value = single(view.config, default, directive::MERGE_SLASHES).and_then(|node| view.arg(node, 0));
         value.is_none_or(|value| !value.eq_ignore_ascii_case(b"off"))
-    }
-
-    /// The Host header as nginx keeps it: lower case, without port.
-    fn host(&mut self, default: ScopeId) -> Result<Option<Vec<u8>>, Ended> {
-        if self.request.client.hides("host") {
-            return Err(self.open(None, "the Host that reaches this server hangs on a variable"));
-        }
-        let host = self.request.host().map(|host| route::host(host.as_bytes(), self.tracer.version));
-        let host = host.transpose().map_err(|_| self.refuse(default, "the Host header is malformed: 400"))?;
-        Ok(host.map(|host| host.name))
     }
 
     fn chosen(&mut self, socket: SocketId, name: &[u8]) -> Result<Chosen, Ended> {
@@ -185,7 +263,8 @@ impl<'t, 'a> Start<'t, 'a> {
         let node = self.tracer.view.config.scope(server).node;
         if self.tracer.version >= HTTP_2_REFUSES_HOP_BY_HOP {
             self.step(node, "HTTP/2 forbids Upgrade and Connection: 400");
-            return Ended::refused(server, 400);
+            let answer = Answer::fails(Reason::NotProxied);
+            return Ended { server: Some(server), answer, status: Some(400) };
         }
         self.step(node, "nginx makes no tunnel from HTTP/2");
         Ended { server: Some(server), answer: Answer::fails(Reason::Protocol), status: None }
