@@ -4,13 +4,32 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request};
+use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request, cache, request};
 use crate::intent::{Declarations, Evidence, Signals, evidence, has_counter_evidence};
+use crate::rules::model::{Intent, Rule, Sender};
 use crate::scope::{InForce, handler, in_force};
-use crate::value::{Client, Definitions, variables};
+use crate::value::{Client, Definitions, Environment, variables};
+
+/// A client that asks for a page.
+static PLAIN: LazyLock<Client> = LazyLock::new(Client::plain);
+
+/// A client that asks for an upgrade to HTTP/2.
+static H2C: LazyLock<Client> = LazyLock::new(|| {
+    let connection = ("Connection".into(), "Upgrade, HTTP2-Settings".into());
+    Client { headers: vec![("Upgrade".into(), "h2c".into()), connection], ..Client::handshake() }
+});
+
+/// Who sends such a request.
+pub fn client_of(sender: Sender) -> &'static Client {
+    match sender {
+        Sender::Plain => &PLAIN,
+        Sender::H2c => &H2C,
+    }
+}
 
 /// A block that sends requests upstream over HTTP.
 #[derive(Debug)]
@@ -27,6 +46,8 @@ pub struct Proxied {
     is_asked: bool,
     serves: OnceCell<bool>,
     requests: OnceCell<Rc<[Request]>>,
+    plain: OnceCell<Box<Request>>,
+    h2c: OnceCell<Box<Request>>,
 }
 
 /// Everything known of a tree before the rules look at it.
@@ -44,8 +65,12 @@ pub struct Facts<'a> {
     pub definitions: &'a Definitions,
     /// The handshake.
     pub client: &'a Client,
+    /// What comments declare to be for WebSockets, or not.
+    pub declared: Declarations,
     /// The proxied blocks in file order.
     pub proxied: Vec<Proxied>,
+    /// One that asks for pages.
+    plain: Judge<'a>,
     /// One for each of the versions.
     judges: Vec<Judge<'a>>,
     /// What the block asked about last sends: most blocks send what their neighbours send.
@@ -73,7 +98,9 @@ impl<'a> Facts<'a> {
             versions,
             definitions,
             client,
+            declared: Declarations::of_tree(view),
             proxied: Vec::new(),
+            plain: Judge::new(view, definitions, &PLAIN, target.lowest()),
             judges,
             last: RefCell::new(Rc::new([])),
         };
@@ -84,7 +111,7 @@ impl<'a> Facts<'a> {
     fn read_blocks(&self) -> Vec<Proxied> {
         let blocks = self.proxied_blocks();
         let Some(judge) = self.judges.first().filter(|_| !blocks.is_empty()) else { return Vec::new() };
-        let (mut signals, asked) = (signals(judge), judge.subrequest_targets());
+        let (mut signals, asked) = (signals(judge, self.declared.clone()), judge.subrequest_targets());
         for &(block, pass) in &blocks {
             signals.add_served(&judge.environment(block), pass);
         }
@@ -96,6 +123,8 @@ impl<'a> Facts<'a> {
             is_asked: asked.binary_search(&block).is_ok(),
             serves: OnceCell::new(),
             requests: OnceCell::new(),
+            plain: OnceCell::new(),
+            h2c: OnceCell::new(),
         };
         blocks.into_iter().map(read).collect()
     }
@@ -107,6 +136,43 @@ impl<'a> Facts<'a> {
             let requests = self.judges.iter().filter_map(|judge| judge.request(block, pass));
             self.shared(requests.collect())
         })
+    }
+
+    /// What a block sends for another client's request, by the oldest version of the range.
+    pub fn sent_by<'p>(&self, sender: Sender, proxied: &'p Proxied) -> Option<&'p Request> {
+        let cell = match sender {
+            Sender::Plain => &proxied.plain,
+            Sender::H2c => &proxied.h2c,
+        };
+        let client = client_of(sender);
+        let sent = || {
+            let environment = Environment::new(self.view, self.definitions, client, proxied.block);
+            Box::new(request(&environment, proxied.pass, self.target.lowest()))
+        };
+        Some(&**cell.get_or_init(sent))
+    }
+
+    /// Whether a block serves requests without Upgrade, and neither a path nor a name says that there are none.
+    pub fn serves_plain(&self, proxied: &Proxied) -> bool {
+        let told = proxied.evidence.as_ref().is_some_and(|it| it.websocket_only || it.named);
+        !told && !proxied.is_asked && self.plain.serves_handshakes(proxied.block)
+    }
+
+    /// Whether a stored answer may be given to a handshake.
+    pub fn may_be_cached(&self, proxied: &Proxied) -> bool {
+        self.judge().is_some_and(|judge| cache::may_answer(&judge.environment(proxied.block), proxied.block))
+    }
+
+    /// The judge of the oldest version in the range.
+    pub fn judge(&self) -> Option<&Judge<'a>> {
+        self.judges.first()
+    }
+
+    /// The blocks that serve handshakes and are meant to, by the evidence that a rule needs.
+    pub fn intended(&self, rule: &Rule) -> impl Iterator<Item = &Proxied> {
+        let needed = rule.intent.unwrap_or(Intent::Name);
+        let meant = move |it: &&Proxied| it.evidence.as_ref().is_some_and(|found| found.level >= needed);
+        self.proxied.iter().filter(meant).filter(|it| self.serves(it))
     }
 
     fn shared(&self, requests: Vec<Request>) -> Rc<[Request]> {
@@ -154,7 +220,7 @@ fn stretches(target: VersionRange) -> Vec<Version> {
     std::iter::once(target.lowest()).chain(later.filter(|&version| version > target.lowest())).collect()
 }
 
-fn signals(judge: &Judge<'_>) -> Signals {
+fn signals(judge: &Judge<'_>, declared: Declarations) -> Signals {
     let view = judge.view;
     let config = view.config;
     let over_upgrade = |scope: ScopeId| {
@@ -164,7 +230,7 @@ fn signals(judge: &Judge<'_>) -> Signals {
     };
     let data = config.scope_ids().filter(|&id| config.scope(id).kind == ScopeKind::Data);
     Signals {
-        declared: Declarations::of_tree(view),
+        declared,
         served: HashSet::new(),
         has_upgrade_map: { data }.any(over_upgrade),
         targets: config.scope_ids().filter_map(|block| judge.dispatch_target(block)).collect(),

@@ -180,7 +180,7 @@ impl<'a> Environment<'a> {
                 let end = written.len() - url.uri.len();
                 match self.evaluate(written.get(..end).unwrap_or_default()) {
                     Value::Unknown(_) => Value::Unknown(variable),
-                    known => known,
+                    known @ Value::Known(_) => known,
                 }
             }
             (value, _) => value,
