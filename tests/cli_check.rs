@@ -164,7 +164,7 @@ fn a_closed_pipe_ends_quietly() {
         &["nginx.conf"],
         &["nginx.conf", "--format", "concise"],
         &["nginx.conf", "--format", "json"],
-        &["nginx.conf", "--diff"],
+        &["nginx.conf", "--diff", "--ignore", "WS115"],
         &["rules"],
         &["explain", "WS101"],
         &["--help"],

@@ -28,16 +28,44 @@ struct Block {
     place: Place,
     label: String,
     values: Values,
+    /// Where the values stand.
+    written: Values,
 }
 
-/// What the handshake rules are about: everything else must stay as it was.
-const HANDSHAKE: [&str; 5] = [
+/// What the rules about the request are about: everything else must stay as it was.
+const HANDSHAKE: [&str; 7] = [
     "proxy_http_version",
     "proxy_set_header connection",
+    "proxy_set_header host",
     "proxy_set_header sec-websocket-key",
+    "proxy_set_header sec-websocket-protocol",
     "proxy_set_header sec-websocket-version",
     "proxy_set_header upgrade",
 ];
+
+/// What other rules are about besides.
+const OTHERS: [(&str, &[&str]); 9] = [
+    ("WS107", &["proxy_hide_header", "proxy_pass_header"]),
+    ("WS111", &["proxy_set_header"]),
+    ("WS113", &["add_header", "proxy_pass_header"]),
+    ("WS114", &["proxy_read_timeout", "proxy_send_timeout"]),
+    ("WS116", &["proxy_cache_bypass", "proxy_no_cache"]),
+    ("WS117", &["proxy_set_header content-length"]),
+    ("WS118", &["proxy_hide_header"]),
+    ("WS125", &["proxy_pass"]),
+    ("WS127", &["error_page"]),
+];
+
+/// The findings with a fix: their blocks and codes.
+type Flagged = BTreeSet<(Place, String)>;
+
+fn may_change(flagged: &Flagged, place: &Place, key: &str) -> bool {
+    let mut codes = flagged.iter().filter(|(at, _)| at == place).map(|(_, code)| code).peekable();
+    let is_about = |code: &String| {
+        OTHERS.iter().any(|(other, keys)| other == code && keys.iter().any(|it| key.starts_with(it)))
+    };
+    (codes.peek().is_some() && HANDSHAKE.contains(&key)) || codes.any(is_about)
+}
 
 fn blocks(folder: &Folder) -> Option<Vec<Block>> {
     let said = folder.json(&["show", "nginx.conf"]);
@@ -52,14 +80,16 @@ fn place(of: &Value) -> Place {
 }
 
 fn block(of: &Value) -> Block {
-    let mut values = Values::new();
+    let (mut values, mut written) = (Values::new(), Values::new());
     for directive in of["directives"].as_array().unwrap() {
         let name = directive["name"].as_str().unwrap();
         let header = directive["args"][0].as_str().unwrap_or_default().to_ascii_lowercase();
         let key = if name == "proxy_set_header" { format!("{name} {header}") } else { name.to_owned() };
+        let at = format!("{}:{}", directive["file"], directive["line"]);
+        written.entry(key.clone()).or_default().push(at);
         values.entry(key).or_default().push(format!("{} {}", directive["args"], directive["body"]));
     }
-    Block { place: place(of), label: of["label"].as_str().unwrap().to_owned(), values }
+    Block { place: place(of), label: of["label"].as_str().unwrap().to_owned(), values, written }
 }
 
 /// The keys whose values differ.
@@ -70,10 +100,11 @@ fn changed(before: &Values, after: &Values) -> BTreeSet<String> {
 
 /// The blocks that a finding with a fix is about. Nothing where one is about the text itself: until it is mended nginx
 /// reads something else, or nothing.
-fn flagged(folder: &Folder) -> Option<BTreeSet<Place>> {
-    let findings = folder.json(&["check", "nginx.conf", "--select", "all"]).diagnostics();
+fn flagged(folder: &Folder) -> Option<Flagged> {
+    let findings = folder.json(&["check", "nginx.conf"]).diagnostics();
     let fixed = findings.iter().filter(|it| !it["fix"].is_null());
-    fixed.map(|it| it["block"].as_object().map(|_| place(&it["block"]))).collect()
+    let code = |it: &Value| it["code"].as_str().unwrap().to_owned();
+    fixed.map(|it| it["block"].as_object().map(|_| (place(&it["block"]), code(it)))).collect()
 }
 
 fn copy(from: &Path) -> Folder {
@@ -94,23 +125,30 @@ fn judge(from: &Path) -> (Vec<String>, usize) {
     let (Some(before), Some(flagged)) = (blocks(&folder), flagged(&folder)) else {
         return (Vec::new(), 0);
     };
-    folder.run(&["check", "nginx.conf", "--fix", "--unsafe-fixes", "--select", "all"]);
+    folder.run(&["check", "nginx.conf", "--fix", "--unsafe-fixes"]);
     let after = blocks(&folder).expect("it parses still");
     let labels = |blocks: &[Block]| blocks.iter().map(|block| block.label.clone()).collect::<Vec<_>>();
     assert_eq!(labels(&before), labels(&after), "{}", from.display());
     let mut problems = Vec::new();
     let mut count = 0;
+    // What stands once for several blocks is mended once for all of them.
+    let shared = |block: &Block, key: &str| {
+        before.iter().any(|other| {
+            may_change(&flagged, &other.place, key) && other.written.get(key) == block.written.get(key)
+        })
+    };
     // An `if` or limit_except has its location's values.
-    let mut location_changes = false;
+    let mut location: Option<Place> = None;
     for (before, after) in before.iter().zip(&after) {
         let is_branch = before.label.starts_with("if ") || before.label.starts_with("limit_except ");
-        let may_change = flagged.contains(&before.place) || (is_branch && location_changes);
         if !is_branch {
-            location_changes = may_change;
+            location = Some(before.place.clone());
         }
+        let places = [Some(&before.place), location.as_ref()];
+        let may = |key: &str| places.iter().flatten().any(|place| may_change(&flagged, place, key));
         let changed = changed(&before.values, &after.values);
         count += usize::from(!changed.is_empty());
-        let stray = changed.iter().filter(|key| !may_change || !HANDSHAKE.contains(&key.as_str()));
+        let stray = changed.iter().filter(|key| !may(key) && !shared(before, key));
         problems.extend(stray.map(|key| {
             let of = |block: &Block| block.values.get(key).cloned();
             format!("{}: {}: {key}: {:?} -> {:?}", from.display(), before.label, of(before), of(after))

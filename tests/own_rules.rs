@@ -211,9 +211,9 @@ fn a_rule_that_asks_what_nobody_answers_is_refused_with_its_place() {
             "8:36: only rules with `visit: proxied-block` can set something",
         ),
         (
-            format!("{PLAIN}{REPORT}{FORBID}fix: {{title: t, safety: safe, set: [\"gzip on\"]}}\n")
+            format!("{PLAIN}{REPORT}{FORBID}fix: {{title: t, safety: safe, set: [\"gzip_on\"]}}\n")
                 .replace("visit: location", "visit: pass"),
-            "8:37: `gzip on`: a fix can set",
+            "8:37: `gzip_on`: a fix can set",
         ),
     ]);
 }

@@ -15,6 +15,9 @@
 //! GET /chat/ host=chat.example.com port=8080
 //! bad-2: GET /ws protocol=chat outcome=fails-on-old changes=Host,X-Real-IP header=Cookie: a=b
 //! plain 9100 9101
+//! mixed 9200
+//! bad-idle: GET /ws idle=3 outcome=fails
+//! bad-cache: GET /ws first=plain outcome=fails
 //! good-static: none
 //! ```
 //!
@@ -24,7 +27,10 @@
 //! rule is about something else; `refused`: nginx does not start), `changes` the headers that the repair
 //! is about beside Upgrade, Connection, Sec-WebSocket-Key and -Version, `header` one more request header (it takes the
 //! rest of the line). `plain` names upstream ports that lead to a backend which answers 200 to everything; all other
-//! upstream addresses lead to the WebSocket backend, whatever they are.
+//! upstream addresses lead to the WebSocket backend, whatever they are. `mixed` names ports that lead to one which answers
+//! handshakes with 101 and everything else with 200. A line `origin` puts one in the place of the real backends that
+//! answers 403 where Origin and Host differ. `idle` leaves the connection alone for so many seconds before a second
+//! message; `first=plain` asks for the page of the same address before.
 //!
 //! Of the rule's YAML two keys count: `nginx` (its bad fixtures are tried on releases in this range) and `nginx-t`
 //! (`refuses`: `nginx -t` must refuse them; `needs-module`, `not-checked`: they are not tried). The fixtures of every

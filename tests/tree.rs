@@ -170,7 +170,13 @@ fn a_finding_that_holds_through_one_parent_only_says_so() {
         ("nginx.conf", &main("include sites/*;\n")),
         ("sites/a", "server {\n    proxy_http_version 1.1;\n    include ws.inc;\n}\n"),
         ("sites/b", "server {\n    include ws.inc;\n}\n"),
-        ("ws.inc", &CHAT.replace("}\n", "    proxy_set_header Connection upgrade;\n}\n")),
+        (
+            "ws.inc",
+            &CHAT.replace(
+                "}\n",
+                "    proxy_set_header Connection upgrade;\n    proxy_set_header Host $http_host;\n}\n",
+            ),
+        ),
     ]);
     let said = folder.json(&["nginx.conf"]);
     assert_eq!(said.ends(1).places(), ["ws.inc:2 WS103"]);

@@ -4,11 +4,11 @@
 //! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and `limit_except`
 //! (`nginx -t`), so the place is always the location around them.
 
-use crate::catalogue::{DirectiveId, directive};
+use crate::catalogue::{DirectiveId, Repeat, directive, lookup};
 use crate::config::{IncludeId, NodeId, ScopeId, View};
 use crate::finding::Edit;
 use crate::handshake::Request;
-use crate::scope::location_of;
+use crate::scope::{list, location_of};
 use crate::source::{Document, Span};
 
 /// A directive that is to be in force, without its `;`.
@@ -23,14 +23,21 @@ impl Wanted {
         self.text.splitn(3, ' ')
     }
 
-    fn is_version(&self) -> bool {
-        self.words().next() == Some(directive::PROXY_HTTP_VERSION.name())
+    /// The directive.
+    pub fn directive(&self) -> DirectiveId {
+        lookup(self.words().next().unwrap_or_default().as_bytes())
     }
 
     /// The header it sets.
     pub fn header(&self) -> Option<&str> {
-        let name = self.words().nth(1).filter(|_| !self.is_version())?;
+        let name = self.words().nth(1).filter(|_| self.directive() == directive::PROXY_SET_HEADER)?;
         Some(name.trim_matches(['"', '\'']))
+    }
+
+    /// Whether it adds to others of its name on a level, and not replaces them.
+    pub fn is_entry(&self) -> bool {
+        let mut variants = self.directive().entry().into_iter().flat_map(|entry| entry.variants);
+        variants.any(|variant| variant.repeat == Some(Repeat::Adds))
     }
 
     /// The value, as it is written.
@@ -39,22 +46,21 @@ impl Wanted {
     }
 }
 
-/// Whether a line is one that [`set`] can put in force: `proxy_set_header NAME VALUE` or `proxy_http_version VERSION`.
+/// Whether a line is one that [`set`] can put in force: `proxy_set_header NAME VALUE`, an entry of another list, or a
+/// directive with one value.
 pub fn is_settable(text: &str) -> bool {
-    let words: Vec<&str> = text.splitn(3, ' ').collect();
+    let wanted = Wanted { text: text.to_owned() };
+    let words: Vec<&str> = wanted.words().skip(1).collect();
     let quoted = |word: &str| word.len() > 1 && word.starts_with(['"', '\'']) && word.ends_with(['"', '\'']);
     let plain = |word: &&str| {
         !word.is_empty() && (quoted(word) || !word.contains([' ', ';', '{', '}', '"', '\'', '\n']))
     };
-    match words.as_slice() {
-        [name, rest @ ..] if *name == directive::PROXY_HTTP_VERSION.name() => {
-            rest.len() == 1 && rest.iter().all(plain)
-        }
-        [name, rest @ ..] if *name == directive::PROXY_SET_HEADER.name() => {
-            rest.len() == 2 && rest.iter().all(plain)
-        }
-        _ => false,
-    }
+    let count = match wanted.directive() {
+        DirectiveId::UNKNOWN => return false,
+        directive::PROXY_SET_HEADER => words.len() == 2,
+        _ => words.len() == 1 || wanted.is_entry(),
+    };
+    count && words.iter().all(plain)
 }
 
 /// The level on which headers are written.
@@ -70,7 +76,9 @@ pub enum Level {
 pub fn set(view: View<'_>, block: ScopeId, request: &Request, wanted: &[Wanted], level: Level) -> Vec<Edit> {
     let location = location_of(view.config, block);
     let mut plan = Plan { view, location, edits: Vec::new(), after_pass: Vec::new() };
-    plan.version(wanted);
+    for wanted in wanted.iter().filter(|wanted| wanted.header().is_none()) {
+        if wanted.is_entry() { plan.entry_of_list(wanted) } else { plan.single(wanted) }
+    }
     plan.headers(request, wanted, level);
     plan.finish()
 }
@@ -85,11 +93,27 @@ struct Plan<'a> {
 
 impl Plan<'_> {
     /// A second `proxy_http_version` on one level is refused, so an existing one is changed.
-    fn version(&mut self, wanted: &[Wanted]) {
-        let Some(wanted) = wanted.iter().find(|wanted| wanted.is_version()) else { return };
-        match self.view.config.own_last(self.location, directive::PROXY_HTTP_VERSION) {
+    fn single(&mut self, wanted: &Wanted) {
+        match self.view.config.own_last(self.location, wanted.directive()) {
             Some(node) => self.replace(node, 0, wanted.value()),
             None => self.after_pass.push(wanted.text.clone()),
+        }
+    }
+
+    /// The first entry of a level switches off those of the levels around it, which are repeated with it.
+    fn entry_of_list(&mut self, wanted: &Wanted) {
+        let name = wanted.directive();
+        if let Some(last) = self.view.config.own_last(self.location, name) {
+            let anchor = anchor(self.view, self.location, last);
+            self.edits.push(insert_after(self.view, anchor, std::slice::from_ref(&wanted.text)));
+            return;
+        }
+        let inherited = list(self.view.config, self.location, name);
+        let lines = inherited.into_iter().map(|node| source(self.view, node)).chain([wanted.text.clone()]);
+        for line in lines {
+            if !self.after_pass.contains(&line) {
+                self.after_pass.push(line);
+            }
         }
     }
 
@@ -213,6 +237,28 @@ pub fn first_in_block(view: View<'_>, scope: ScopeId, lines: &[String]) -> Optio
     let indent = deeper(&indentation(document, head.start));
     let after = Span::new(node.doc, head.start, statement.terminator + 1);
     Some(insert(document, after, &indent, lines))
+}
+
+/// Takes a directive out: with its line where nothing else stands on it, else with the spaces before it.
+pub fn remove(view: View<'_>, node: NodeId) -> Edit {
+    let span = view.span(node);
+    let document = view.texts.sources.get(span.doc);
+    let (before, after) = (line_before(document, span.start), line_after(document, span.end));
+    let blank = |text: &[u8]| u32::try_from(text.len()).unwrap_or(0);
+    let alone = before.trim_ascii().is_empty() && after.trim_ascii().is_empty();
+    let (start, end) = if alone {
+        let newline = document.bytes().get((span.end + blank(after)) as usize).is_some();
+        (span.start - blank(before), span.end + blank(after) + u32::from(newline))
+    } else {
+        (span.start - blank(before) + blank(before.trim_ascii_end()), span.end)
+    };
+    let start = if alone || !before.trim_ascii().is_empty() { start } else { span.start };
+    Edit { span: Span { start, end, ..span }, text: String::new() }
+}
+
+/// Gives an argument of a directive another value.
+pub fn replace(view: View<'_>, node: NodeId, argument: usize, value: &str) -> Option<Edit> {
+    view.arg_span(node, argument).map(|span| Edit { span, text: value.to_owned() })
 }
 
 /// Lines after a statement, with its indentation.

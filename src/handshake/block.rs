@@ -35,9 +35,19 @@ pub struct Judge<'a> {
     reaches: RefCell<HashMap<ScopeId, Rc<Reach>>>,
 }
 
+/// The `error_page` for a status.
+pub(super) struct Page {
+    /// The directive.
+    pub(super) node: NodeId,
+    /// Where it leads.
+    pub(super) target: Vec<u8>,
+    /// Whether a 101 from there reaches the client: only with `=` or `=101`.
+    pub(super) kept: bool,
+}
+
 /// How far a request has come before it reaches a block.
 #[derive(Debug, Clone, Copy, Default)]
-struct Way {
+pub(super) struct Way {
     /// Rewrites, internal redirects and jumps so far.
     changes: u8,
     /// Whether an `error_page` has been used: a second one is not, unless `recursive_error_pages` is on.
@@ -223,10 +233,10 @@ impl<'a> Judge<'a> {
     }
 
     /// The answer where nginx ends the request with a status: `error_page` may take it elsewhere.
-    fn status(&self, in_force: ScopeId, code: u16, with_text: bool, way: Way) -> Answer {
+    pub(super) fn status(&self, in_force: ScopeId, code: u16, with_text: bool, way: Way) -> Answer {
         let final_answer = with_text || code < 300 || code == 444 || way.page;
         let page = if final_answer { None } else { self.error_page(in_force, code) };
-        let Some((target, kept)) = page else { return Answer::fails(status_reason(code)) };
+        let Some(Page { target, kept, .. }) = page else { return Answer::fails(status_reason(code)) };
         let recursive = single(self.view.config, in_force, directive::RECURSIVE_ERROR_PAGES);
         let recursive =
             recursive.and_then(|node| self.view.arg(node, 0)).is_some_and(|value| &*value == b"on");
@@ -255,9 +265,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The target of the `error_page` in force for a code, and whether a 101 from there reaches the client: only with
-    /// `=` or `=101`.
-    pub(super) fn error_page(&self, in_force: ScopeId, code: u16) -> Option<(Vec<u8>, bool)> {
+    /// The `error_page` in force for a code.
+    pub(super) fn error_page(&self, in_force: ScopeId, code: u16) -> Option<Page> {
         let pages = list(self.view.config, in_force, directive::ERROR_PAGE);
         pages.into_iter().find_map(|node| {
             let mut words: Vec<_> = self.view.args(node).collect();
@@ -265,7 +274,11 @@ impl<'a> Judge<'a> {
             let status = words.pop_if(|word| word.first() == Some(&b'='));
             let code = code.to_string();
             let kept = status.is_some_and(|status| matches!(&*status, b"=" | b"=101"));
-            words.iter().any(|word| **word == *code.as_bytes()).then(|| (target.into_owned(), kept))
+            words.iter().any(|word| **word == *code.as_bytes()).then(|| Page {
+                node,
+                target: target.into_owned(),
+                kept,
+            })
         })
     }
 
@@ -358,7 +371,7 @@ impl<'a> Judge<'a> {
         }
         // An auth_request that a backend answers has been judged before.
         let mirrors = subrequest::paths(self.view, block, directive::MIRROR);
-        if mirrors.iter().any(|path| self.is_upgraded(block, path)) {
+        if mirrors.iter().any(|path| self.upgraded_by(block, path).is_some()) {
             return Answer::depends(Reason::SubrequestUpgrade);
         }
         if cache::may_answer(&environment, block) {
@@ -372,14 +385,14 @@ impl<'a> Judge<'a> {
         answer
     }
 
-    /// Whether a subrequest for this path would itself become a tunnel.
-    fn is_upgraded(&self, block: ScopeId, path: &[u8]) -> bool {
-        let Asked::By(target) = self.asked(block, path) else { return false };
-        let Some(pass) = handler(self.view.config, target) else { return false };
+    /// The block that would make a tunnel of a subrequest for this path.
+    pub(super) fn upgraded_by(&self, block: ScopeId, path: &[u8]) -> Option<ScopeId> {
+        let Asked::By(target) = self.asked(block, path) else { return None };
+        let pass = handler(self.view.config, target)?;
         let environment = self.environment(target);
         let works =
             |request: &Request| judge_headers(&environment, request).answer().verdict == Verdict::Works;
-        self.request(target, pass).is_some_and(|request| works(&request))
+        self.request(target, pass).is_some_and(|request| works(&request)).then_some(target)
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Phase {
     pub ending: Option<Ending>,
     /// The block in force afterwards: the last `if` that was entered, else the block itself.
     pub in_force: ScopeId,
+    /// The directive that ends it; `None` where it ends by itself.
+    pub by: Option<NodeId>,
     /// The pass of an `if` that was entered before the last one: its handler stays though the block in force changes.
     pub earlier_pass: Option<NodeId>,
 }
@@ -40,7 +42,7 @@ pub fn run(environment: &Environment<'_>) -> Phase {
         now: environment.before(),
         paths: Paths::of(environment.view, block),
         moved: false,
-        phase: Phase { ending: None, in_force: block, earlier_pass: None },
+        phase: Phase { ending: None, in_force: block, by: None, earlier_pass: None },
     };
     let scope = config.scope(block);
     match (scope.kind, scope.parent, scope.node) {
@@ -121,7 +123,7 @@ impl Run<'_> {
                 self.now.assign(node);
                 Step::On
             }
-            directive::RETURN => self.end(returned(&self.now, node)),
+            directive::RETURN => self.end(node, returned(&self.now, node)),
             directive::REWRITE => self.rewrite(node),
             directive::BREAK => {
                 self.moved = false;
@@ -131,7 +133,8 @@ impl Run<'_> {
         }
     }
 
-    fn end(&mut self, ending: Ending) -> Step {
+    fn end(&mut self, by: NodeId, ending: Ending) -> Step {
+        self.phase.by = Some(by);
         self.phase.ending = Some(ending);
         Step::Stop
     }
@@ -146,11 +149,11 @@ impl Run<'_> {
         let Replaced::By(paths) = replaced else { return Step::On };
         let flag = view.arg(node, 2);
         if is_absolute(&replacement) || matches!(flag.as_deref(), Some(b"redirect" | b"permanent")) {
-            return self.end(Ending::Redirect);
+            return self.end(node, Ending::Redirect);
         }
         match flag.as_deref() {
             Some(b"break") => Step::Stop,
-            Some(b"last") => self.end(paths.ending()),
+            Some(b"last") => self.end(node, paths.ending()),
             _ => {
                 (self.moved, self.paths) = (true, paths);
                 Step::On

@@ -92,7 +92,7 @@ fn host_present(request: &Request) -> Outcome {
 }
 
 /// Whether a line that is not blank, as far as is known, surely is not.
-fn is_surely_sent(line: &Header) -> bool {
+pub fn is_surely_sent(line: &Header) -> bool {
     match &line.value {
         Value::Known(_) => true,
         Value::Unknown(name) => line.node.is_none() || NEVER_BLANK.contains(&name.as_str()),

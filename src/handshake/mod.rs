@@ -7,6 +7,7 @@
 pub(crate) mod access;
 mod block;
 pub(crate) mod cache;
+mod detour;
 mod ending;
 pub(crate) mod header;
 mod paths;
@@ -16,7 +17,7 @@ mod serving;
 mod subrequest;
 
 pub use block::{Judge, judge};
-pub use header::{Judgement, judge_headers};
+pub use header::{Judgement, hides, is_surely_sent, judge_headers};
 pub use request::{Header, Request, Setting, default_headers, request};
 
 use crate::catalogue::Version;

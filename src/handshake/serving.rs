@@ -53,7 +53,7 @@ impl Judge<'_> {
         match phase.ending? {
             Ending::Moved(paths) => one(&paths),
             Ending::Return(code, false) => {
-                let (target, _) = self.error_page(phase.in_force, code)?;
+                let target = self.error_page(phase.in_force, code)?.target;
                 if target.first() == Some(&b'@') {
                     let server = config.enclosing(block, ScopeKind::Server)?;
                     return self.routes.named(server, &target);
@@ -65,7 +65,7 @@ impl Judge<'_> {
     }
 
     /// Whether a plain request is not moved on or ended by the block's rewrite directives.
-    fn stays_when_plain(&self, block: ScopeId) -> bool {
+    pub(super) fn stays_when_plain(&self, block: ScopeId) -> bool {
         let plain = Client::plain();
         let environment = crate::value::Environment::new(self.view, self.definitions, &plain, block);
         ending::run(&environment).ending.is_none()

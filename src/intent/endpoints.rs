@@ -80,6 +80,15 @@ impl Endpoint {
         self.ports.contains(&port)
     }
 
+    /// Whether `path` is the whole of one of its paths, and not one below which anything may stand.
+    pub fn ends_with(&self, path: &[u8]) -> bool {
+        let path = segments(path);
+        let whole = self.paths.iter().filter(|pattern| !pattern.ends_with("**"));
+        whole
+            .map(|pattern| pattern.split('/').filter(|it| !it.is_empty()).collect::<Vec<_>>())
+            .any(|pattern| path_matches(&pattern, &path))
+    }
+
     /// Whether `host`, the name of an upstream group or of a server, holds one of the application's names as a whole
     /// word: `app_anycable-1` holds `anycable`. Case does not count.
     pub fn has_name(&self, host: &[u8]) -> bool {

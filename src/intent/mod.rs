@@ -10,15 +10,16 @@ mod paths;
 
 use std::collections::HashSet;
 
-use endpoints::{Endpoint, Kind, Strength};
+use endpoints::Endpoint;
 use paths::Paths;
 
 use crate::catalogue::directive;
-use crate::config::{NodeId, ScopeId, ScopeKind};
+use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::rules::Intent;
 use crate::value::Environment;
 
 pub use comments::Declarations;
+pub use endpoints::{Kind, Strength};
 pub use explicit::foreign_protocol;
 pub use intended::Intended;
 
@@ -31,6 +32,8 @@ pub struct Evidence {
     pub text: String,
     /// Whether the block serves nothing but WebSockets.
     pub websocket_only: bool,
+    /// Whether its path or a name says WebSocket, whatever its directives say.
+    pub named: bool,
 }
 
 /// What is known of a whole tree.
@@ -77,24 +80,27 @@ pub fn evidence(environment: &Environment<'_>, pass: NodeId, signals: &Signals) 
     let paths = Paths::of(environment, pass);
     let endpoint = paths.endpoint();
     let only = || refuses_plain_requests(environment) || endpoint.is_some_and(is_websocket_only);
+    let dispatched = signals.targets.contains(&block);
+    let named = || dispatched || endpoint.is_some() || names::evidence(environment, pass).is_some();
     if let Some(text) = explicit::evidence(environment, signals) {
-        return Some(Evidence { level: Intent::Explicit, text, websocket_only: only() });
+        return Some(Evidence { level: Intent::Explicit, text, websocket_only: only(), named: named() });
     }
     let by_endpoint = endpoint.map(|found| Evidence {
         level: Intent::Endpoint,
         text: format!("its path is where {} takes WebSockets", found.app),
         websocket_only: only(),
+        named: true,
     });
     let by_name = || {
         let text = names::evidence(environment, pass)?;
-        Some(Evidence { level: Intent::Name, text, websocket_only: only() })
+        Some(Evidence { level: Intent::Name, text, websocket_only: only(), named: true })
     };
     let found = by_endpoint.or_else(by_name).filter(|_| !tells_against(environment, &paths));
     found.map(|found| raised(environment, pass, found, signals))
 }
 
 fn declared(text: &str) -> Evidence {
-    Evidence { level: Intent::Declared, text: text.into(), websocket_only: true }
+    Evidence { level: Intent::Declared, text: text.into(), websocket_only: true, named: true }
 }
 
 /// A map over `$http_upgrade`, or a sibling with the headers for the same upstream, lifts an endpoint or a name by one
@@ -115,6 +121,24 @@ fn raised(
     evidence.level = if evidence.level == Intent::Name { Intent::Endpoint } else { Intent::Explicit };
     evidence.text.push_str(reason);
     evidence
+}
+
+/// The well-known endpoint for which a location was written, by its path alone; a telling one before others.
+pub fn endpoint_at(view: View<'_>, location: ScopeId) -> Option<&'static Endpoint> {
+    let candidates = paths::candidates(view, location);
+    let strong = candidates.iter().find(|endpoint| endpoint.strength == Strength::Strong);
+    strong.or_else(|| candidates.first()).copied()
+}
+
+/// Whether a path is all of a telling endpoint's: clients ask for it as it is, without a slash at the end.
+pub fn slash_is_foreign(path: &[u8]) -> bool {
+    // Whoever serves several WebSockets puts them below such a word.
+    const COMMON: [&[u8]; 7] = [b"ws", b"wss", b"websocket", b"websockets", b"socket", b"stream", b"api"];
+    let last = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let speaks = |it: &Endpoint| matches!(it.kind, Kind::WebsocketOnly | Kind::Mixed);
+    !COMMON.contains(&last)
+        && endpoints::by_path(path)
+            .any(|it| it.strength == Strength::Strong && speaks(it) && it.ends_with(path))
 }
 
 fn is_websocket_only(endpoint: &Endpoint) -> bool {

@@ -1,7 +1,7 @@
 //! What paths tell: the location's and the one in the pass.
 
 use super::endpoints::{self, Endpoint, Kind, Strength};
-use crate::config::{NodeId, View};
+use crate::config::{NodeId, ScopeId, View};
 use crate::route::{Pattern, pattern};
 use crate::scope::location_of;
 use crate::value::{Environment, PassUrl, Regex};
@@ -21,11 +21,7 @@ impl Paths {
         let url = Url::of(environment.view, pass);
         let location = location_of(environment.view.config, environment.block);
         let pattern = pattern(environment.view, location);
-        let mut candidates: Vec<&'static Endpoint> = match &pattern {
-            Some(Pattern::Exact(path) | Pattern::Prefix(path, _)) => endpoints::by_path(path).collect(),
-            Some(Pattern::Regex(regex, caseless)) => by_regex(regex, *caseless),
-            Some(Pattern::Named(_)) | None => Vec::new(),
-        };
+        let mut candidates = candidates(environment.view, location);
         candidates.extend(endpoints::by_path(&url.path));
         let location = pattern.and_then(|pattern| Some(pattern.path()?.to_vec()));
         Self { url, candidates, location }
@@ -42,6 +38,15 @@ impl Paths {
         let other = |endpoint: &Endpoint| matches!(endpoint.kind, Kind::HttpStream | Kind::OtherUpgrade);
         let mut strong = self.candidates.iter().filter(|it| it.strength == Strength::Strong);
         strong.any(|endpoint| other(endpoint)) || self.location.as_deref().is_some_and(has_plain_part)
+    }
+}
+
+/// Endpoints that the path of a location matches.
+pub fn candidates(view: View<'_>, location: ScopeId) -> Vec<&'static Endpoint> {
+    match pattern(view, location) {
+        Some(Pattern::Exact(path) | Pattern::Prefix(path, _)) => endpoints::by_path(&path).collect(),
+        Some(Pattern::Regex(regex, caseless)) => by_regex(&regex, caseless),
+        Some(Pattern::Named(_)) | None => Vec::new(),
     }
 }
 

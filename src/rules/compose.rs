@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::agreed::{Agreed, Safeties, WantedBy, agreed};
 use super::connection::UpgradeValue;
+use super::effective::{is_effective, shares_single};
 use super::facts::{Facts, Proxied};
 use super::hit::{Hit, Repair};
 use super::model::{Case, FixSafety, FixSpec, Intent, Severity};
-use crate::catalogue::directive;
 use crate::config::{Config, ScopeId};
 use crate::finding::{Block, Edit, Finding, Fix, Safety};
 use crate::fix::placement::{Level, Wanted, set};
 use crate::scope::{in_force, location_of};
-use crate::source::DocId;
-use crate::value::Environment;
 
 /// The findings that `hits` make.
 pub fn findings(facts: &Facts<'_>, hits: Vec<Hit>) -> Vec<Finding> {
@@ -83,15 +82,6 @@ struct Fixes {
 /// The hits that are repaired together, by their numbers.
 type Group = Vec<usize>;
 
-/// What is wanted at each block by each group of rules.
-type WantedBy<'h> = BTreeMap<(ScopeId, &'h str), Vec<Wanted>>;
-
-/// How safe the repair of each block by each group of rules is.
-type Safeties<'h> = BTreeMap<(ScopeId, &'h str), Safety>;
-
-/// Levels whose headers every block that takes them from there wants changed alike, by group of rules.
-type Agreed<'h> = BTreeSet<(ScopeId, &'h str)>;
-
 impl Fixes {
     fn of(facts: &Facts<'_>, hits: &[Hit]) -> Self {
         let mut fixes = Self::default();
@@ -100,6 +90,10 @@ impl Fixes {
             let Some(spec) = &hit.rule.fix else { continue };
             match (&hit.repair, spec.group.as_deref(), hit.scope) {
                 (Repair::None, ..) => {}
+                (Repair::Shown(edits), ..) => {
+                    let fix = single(facts, hit, spec, edits.clone());
+                    fixes.add(&[index], Fix { safety: Safety::Shown, ..fix });
+                }
                 (Repair::Edits(edits), ..) => fixes.add(&[index], single(facts, hit, spec, edits.clone())),
                 (_, Some(group), Some(scope)) => groups.entry((scope, group)).or_default().push(index),
                 (_, _, Some(scope)) => groups.entry((scope, &hit.rule.code)).or_default().push(index),
@@ -158,7 +152,7 @@ fn group_safety(facts: &Facts<'_>, hits: &[Hit], group: &[usize]) -> Option<Safe
 fn wanted(connection: &UpgradeValue, hits: &[Hit], group: &[usize]) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = Vec::new();
     let texts = group.iter().filter_map(|&index| hits.get(index)).flat_map(|hit| match &hit.repair {
-        Repair::Set(texts) => texts.clone(),
+        Repair::Set(texts) | Repair::SetAnd(texts, _) => texts.clone(),
         _ => hit.rule.fix.iter().flat_map(|spec| spec.set.iter()).map(ToString::to_string).collect(),
     });
     for text in texts {
@@ -175,7 +169,8 @@ fn wanted(connection: &UpgradeValue, hits: &[Hit], group: &[usize]) -> Vec<Wante
 fn is_same(a: &Wanted, b: &Wanted) -> bool {
     match (a.header(), b.header()) {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-        (None, None) => true,
+        (None, None) if a.is_entry() => a == b,
+        (None, None) => a.directive() == b.directive(),
         _ => false,
     }
 }
@@ -193,25 +188,22 @@ fn together(
     let everyone = proxied.headers.level.is_some_and(|level| agreed.contains(&(level, key.1)));
     let level = if everyone { Level::Deciding } else { Level::Block };
     let missing: Vec<Wanted> = here.iter().filter(|it| !is_effective(facts, proxied, it)).cloned().collect();
-    let edits = set(facts.view, key.0, facts.requests(proxied).first()?, &missing, level);
+    let mut edits = set(facts.view, key.0, facts.requests(proxied).first()?, &missing, level);
     let members = || group.iter().filter_map(|&index| hits.get(index));
+    edits.extend(members().flat_map(|hit| match &hit.repair {
+        Repair::SetAnd(_, edits) => edits.clone(),
+        _ => Vec::new(),
+    }));
+    edits.sort();
+    edits.dedup();
     let titles: BTreeSet<&str> = members().filter_map(|hit| Some(&*hit.rule.fix.as_ref()?.title)).collect();
     let safety = group_safety(facts, hits, group)?;
-    let safety = if disturbs(facts, key, &missing, level, wanted) { Safety::Shown } else { safety };
+    let disturbs = disturbs(facts, key, &missing, level, wanted) || shares_single(facts, key.0, &missing);
+    let safety = if disturbs { Safety::Shown } else { safety };
     // The number is given out when all trees are done.
     let group = (members().count() > 1).then_some(0);
     let title = titles.into_iter().collect::<Vec<_>>().join("; ");
     (!edits.is_empty()).then_some(Fix { title, safety, group, edits })
-}
-
-/// Whether the block sends, in every version of the target range, what is wanted.
-fn is_effective(facts: &Facts<'_>, proxied: &Proxied, wanted: &Wanted) -> bool {
-    let environment = Environment::new(facts.view, facts.definitions, facts.client, proxied.block);
-    let value = environment.evaluate(wanted.value().trim_matches(['"', '\'']).as_bytes());
-    facts.requests(proxied).iter().all(|request| match wanted.header() {
-        Some(header) => request.value(header).as_ref() == Some(&value),
-        None => request.version.value == value,
-    })
 }
 
 /// Whether a location inside would inherit from this one what it does not want. Headers that go to the deciding level
@@ -239,56 +231,8 @@ fn disturbs(
 fn inherits(config: &Config, proxied: &Proxied, wanted: &Wanted, location: ScopeId) -> bool {
     let level = match wanted.header() {
         Some(_) => proxied.headers.level,
-        None => in_force(config, proxied.block, directive::PROXY_HTTP_VERSION).level,
+        None => in_force(config, proxied.block, wanted.directive()).level,
     };
     // Outer scopes have lower numbers.
     level.is_none_or(|level| level <= location)
-}
-
-/// Blocks that want the same, but not as safely, do not agree: what is written for the one would change the other.
-fn agreed<'h>(facts: &Facts<'_>, wanted: &WantedBy<'h>, safeties: &Safeties<'h>) -> Agreed<'h> {
-    let mut by_level: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
-    for proxied in &facts.proxied {
-        if let Some(level) = proxied.headers.level {
-            by_level.entry(level).or_default().push(proxied.block);
-        }
-    }
-    let groups: BTreeSet<&'h str> = wanted.keys().map(|&(_, group)| group).collect();
-    let headers = |block: ScopeId, group: &'h str| -> Option<(Safety, Vec<&Wanted>)> {
-        let wanted = wanted.get(&(block, group))?.iter();
-        Some((*safeties.get(&(block, group))?, wanted.filter(|it| it.header().is_some()).collect()))
-    };
-    let all_alike = |blocks: &[ScopeId], group: &'h str| {
-        let first = blocks.first().and_then(|&block| headers(block, group));
-        first.is_some() && blocks.iter().all(|&block| headers(block, group) == first)
-    };
-    // A snippet that several levels include is changed for all of them.
-    let mut by_document: BTreeMap<DocId, Vec<ScopeId>> = BTreeMap::new();
-    for (&level, blocks) in &by_level {
-        for doc in snippets(facts, level) {
-            by_document.entry(doc).or_default().extend(blocks);
-        }
-    }
-    let refused: BTreeSet<(DocId, &'h str)> = (by_document.iter())
-        .flat_map(|(&doc, blocks)| groups.iter().map(move |&group| (doc, blocks, group)))
-        .filter(|(_, blocks, group)| !all_alike(blocks, group))
-        .map(|(doc, _, group)| (doc, group))
-        .collect();
-    let shared_alike = |level: ScopeId, group: &'h str| {
-        snippets(facts, level).into_iter().all(|doc| !refused.contains(&(doc, group)))
-    };
-    let pairs =
-        by_level.iter().flat_map(|(level, blocks)| groups.iter().map(move |group| (*level, blocks, *group)));
-    pairs
-        .filter(|&(level, blocks, group)| all_alike(blocks, group) && shared_alike(level, group))
-        .map(|(level, _, group)| (level, group))
-        .collect()
-}
-
-/// The included texts that a level's headers come from.
-fn snippets(facts: &Facts<'_>, level: ScopeId) -> BTreeSet<DocId> {
-    let config = facts.view.config;
-    let home = config.scope(level).node.map(|node| config.node(node).include).unwrap_or_default();
-    let nodes = config.own(level, directive::PROXY_SET_HEADER).map(|node| config.node(node));
-    nodes.filter(|node| node.include != home).map(|node| node.doc).collect()
 }

@@ -11,6 +11,7 @@ use crate::catalogue::{VersionRange, directive, lookup};
 use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::finding::Label;
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS, Request};
+use crate::scope::list;
 use crate::source::Span;
 use crate::value::{Outcome, Value};
 
@@ -72,7 +73,7 @@ fn proxied(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<
     }
     let failures: Vec<Option<Failure<'_>>> =
         facts.requests(proxied).iter().map(|request| failure(facts, rule, proxied, request)).collect();
-    let versions = concerned(&failures);
+    let versions = concerned(&failures.iter().map(Option::is_some).collect::<Vec<_>>());
     let failure = failures.into_iter().flatten().next()?;
     Some(failure.hit(facts, rule, proxied, versions))
 }
@@ -106,8 +107,8 @@ fn violated<'r>(subject: Subject<'_, '_>, rule: &'r Rule) -> Option<&'r Conditio
 }
 
 /// In words, the versions of the range in which something fails; nothing where it fails in all of them.
-fn concerned(failures: &[Option<Failure<'_>>]) -> String {
-    let fails = |index: usize| failures.get(index).is_some_and(Option::is_some);
+pub fn concerned(failures: &[bool]) -> String {
+    let fails = |index: usize| failures.get(index) == Some(&true);
     let boundary = match failures.len() {
         2 | 3 if fails(0) && !fails(1) => HTTP_1_1_BY_DEFAULT,
         3 if fails(0) && !fails(2) => LAST_HOST_COUNTS,
@@ -120,7 +121,9 @@ impl Failure<'_> {
     fn hit(self, facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied, versions: String) -> Hit {
         let view = facts.view;
         let part = request_part(self.condition);
-        let setting = part.and_then(|part| setting(self.request, part));
+        let setting = part
+            .and_then(|part| setting(self.request, part))
+            .or_else(|| in_force_by(facts, proxied.block, self.condition));
         let assumed = part.is_some_and(|part| part.version.is_some())
             && setting.is_none()
             && self.request.version_level.unseen.is_some();
@@ -185,6 +188,21 @@ fn setting(request: &Request, part: &RequestPart) -> Option<NodeId> {
     }
 }
 
+/// The directive in force that a condition names.
+fn in_force_by(facts: &Facts<'_>, block: ScopeId, condition: &Condition) -> Option<NodeId> {
+    let view = facts.view;
+    let named = condition.directive.as_deref().map(|name| lookup(name.as_bytes()));
+    let found = named.into_iter().flat_map(|name| list(view.config, block, name));
+    let keyed = |node: &NodeId| {
+        let key = condition.key.as_deref();
+        key.is_none_or(|key| view.arg(*node, 0).is_some_and(|word| word.eq_ignore_ascii_case(key.as_bytes())))
+    };
+    { found }.rfind(keyed).or_else(|| {
+        let nested = [&condition.all, &condition.any];
+        nested.into_iter().flat_map(|list| list.iter()).find_map(|it| in_force_by(facts, block, it))
+    })
+}
+
 /// What is sent of the part, in words.
 fn sent(request: &Request, part: &RequestPart) -> String {
     let shown = |value: &Value| match value {
@@ -201,7 +219,7 @@ fn sent(request: &Request, part: &RequestPart) -> String {
     }
 }
 
-fn written(facts: &Facts<'_>, setting: NodeId) -> String {
+pub(super) fn written(facts: &Facts<'_>, setting: NodeId) -> String {
     let view = facts.view;
     let last = view.arg_count(setting).saturating_sub(1);
     String::from_utf8_lossy(view.arg_source(setting, last)).into_owned()
@@ -215,8 +233,10 @@ pub fn case(subject: Subject<'_, '_>, rule: &Rule, named: Option<&str>) -> Optio
     })
 }
 
-fn related(facts: &Facts<'_>, rule: &Rule, block: ScopeId, node: NodeId) -> Vec<Label> {
-    let labels = rule.report.related.iter().map(|related| Label {
+pub(super) fn related(facts: &Facts<'_>, rule: &Rule, block: ScopeId, node: NodeId) -> Vec<Label> {
+    // Where a check says the place, it adds the label itself.
+    let known = rule.report.related.iter().filter(|related| related.at != Place::Check);
+    let labels = known.map(|related| Label {
         span: place(facts, related.at, block, node),
         message: related.message.to_string(),
     });
@@ -261,14 +281,5 @@ fn hit_at(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId, node: NodeId) 
     let proxied = facts.proxied(scope);
     let subject = Subject { facts, scope, proxied, request: None, node: Some(node), failed: None };
     violated(subject, rule)?;
-    Some(Hit {
-        rule,
-        case: case(subject, rule, None),
-        at: facts.view.head(node),
-        include: facts.view.config.node(node).include,
-        scope: Some(scope),
-        words: Words::default().with("block", facts.view.label(scope)).with("written", written(facts, node)),
-        related: related(facts, rule, scope, node),
-        repair: Repair::ByRule,
-    })
+    Some(super::found::found_in(facts, rule, scope, node, None))
 }

@@ -4,9 +4,10 @@ use super::facts::{Facts, Proxied};
 use super::model::{Condition, Fact, RequestPart};
 use crate::catalogue::{VersionRange, lookup};
 use crate::config::{NodeId, ScopeId, ScopeKind};
-use crate::handshake::Request;
+use crate::handshake::{Request, is_surely_sent};
+use crate::rules::time::milliseconds;
 use crate::scope::in_force;
-use crate::value::{Outcome, Value};
+use crate::value::{Outcome, Part, Value, parts};
 
 /// What a condition is asked about.
 #[derive(Clone, Copy)]
@@ -28,7 +29,11 @@ pub struct Subject<'s, 'a> {
 impl Subject<'_, '_> {
     /// Whether a condition holds.
     pub fn holds(self, condition: &Condition) -> Outcome {
-        let all = condition.all.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part)));
+        // What comes first may spare what comes next, which may cost more.
+        let all = condition.all.iter().fold(Outcome::True, |so_far, part| match so_far {
+            Outcome::False => so_far,
+            Outcome::True | Outcome::Unknown => so_far.and(self.holds(part)),
+        });
         let none =
             condition.none.iter().fold(Outcome::True, |so_far, part| so_far.and(self.holds(part).negated()));
         let any = match &*condition.any {
@@ -54,6 +59,8 @@ impl Subject<'_, '_> {
             Fact::Mixed => {
                 (!proxied.evidence.as_ref().is_some_and(|evidence| evidence.websocket_only)).into()
             }
+            Fact::PlainToo => self.facts.serves_plain(proxied).into(),
+            Fact::Cached => self.facts.may_be_cached(proxied).into(),
             Fact::HeadersInSight => {
                 self.request.map_or(Outcome::Unknown, |it| (!it.headers_may_be_hidden()).into())
             }
@@ -102,13 +109,24 @@ impl Subject<'_, '_> {
             last.as_ref()
                 .is_some_and(|word| word.windows(text.len().max(1)).any(|part| part == text.as_bytes()))
         });
-        same(condition.key.as_deref(), &first) && same(condition.value.as_deref(), &last) && mentions
+        let constant = condition.constant.is_none_or(|wanted| {
+            last.as_ref().is_some_and(|word| parts(word).all(|part| matches!(part, Part::Text(_))) == wanted)
+        });
+        let below = condition.below.as_deref().is_none_or(|limit| {
+            let (time, limit) = (first.as_deref().and_then(milliseconds), milliseconds(limit.as_bytes()));
+            time.zip(limit).is_some_and(|(time, limit)| time < limit)
+        });
+        let keyed = same(condition.key.as_deref(), &first) && same(condition.value.as_deref(), &last);
+        keyed && mentions && constant && below
     }
 
     fn request(self, part: &RequestPart) -> Outcome {
-        let Some(request) = self.request else { return Outcome::Unknown };
+        let other = part.client.and_then(|sender| self.facts.sent_by(sender, self.proxied?));
+        let request = if part.client.is_some() { other } else { self.request };
+        let Some(request) = request else { return Outcome::Unknown };
         let version = part.version.as_deref().map_or(Outcome::True, |wanted| self.version(request, wanted));
-        let method = part.method.as_deref().map_or(Outcome::True, |wanted| is(&request.method.value, wanted));
+        let method =
+            part.method.as_deref().map_or(Outcome::True, |wanted| exactly(&request.method.value, wanted));
         let header = part.header.as_deref().map_or(Outcome::True, |name| self.header(request, name, part));
         version.and(method).and(header)
     }
@@ -138,7 +156,14 @@ impl Subject<'_, '_> {
         });
         let exact = part.is.as_deref().map_or(Outcome::True, |wanted| any(&|value| is(value, wanted)));
         let blank = part.blank.map_or(Outcome::True, |wanted| Outcome::from(sent.is_empty() == wanted));
-        let lines = part.lines.map_or(Outcome::True, |least| Outcome::from(sent.len() >= least as usize));
+        let lines = part.lines.map_or(Outcome::True, |least| {
+            let surely = request.sent(name).filter(|line| is_surely_sent(line)).count();
+            Outcome::from(surely >= least as usize).or(if sent.len() >= least as usize {
+                Outcome::Unknown
+            } else {
+                Outcome::False
+            })
+        });
         let client = part.from_client.map_or(Outcome::True, |wanted| {
             let own = self.facts.client.header(name).unwrap_or_default();
             let same = any(&|value| is(value, &own));
@@ -146,6 +171,11 @@ impl Subject<'_, '_> {
         });
         [token, exact, blank, lines, client].into_iter().fold(Outcome::True, Outcome::and)
     }
+}
+
+/// A method is compared with its case: `get` is none.
+fn exactly(value: &Value, wanted: &str) -> Outcome {
+    value.bytes().map_or(Outcome::Unknown, |value| (value == wanted.as_bytes()).into())
 }
 
 fn is(value: &Value, wanted: &str) -> Outcome {

@@ -4,14 +4,33 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use super::preferences::Preferences;
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request};
+use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request, cache, request};
 use crate::intent::{Declarations, Evidence, Signals, evidence, has_counter_evidence};
+use crate::rules::model::{Intent, Rule, Sender};
 use crate::scope::{InForce, handler, in_force};
-use crate::value::{Client, Definitions, variables};
+use crate::value::{Client, Definitions, Environment, variables};
+
+/// A client that asks for a page.
+static PLAIN: LazyLock<Client> = LazyLock::new(Client::plain);
+
+/// A client that asks for an upgrade to HTTP/2.
+static H2C: LazyLock<Client> = LazyLock::new(|| {
+    let connection = ("Connection".into(), "Upgrade, HTTP2-Settings".into());
+    Client { headers: vec![("Upgrade".into(), "h2c".into()), connection], ..Client::handshake() }
+});
+
+/// Who sends such a request.
+pub fn client_of(sender: Sender) -> &'static Client {
+    match sender {
+        Sender::Plain => &PLAIN,
+        Sender::H2c => &H2C,
+    }
+}
 
 /// A block that sends requests upstream over HTTP.
 #[derive(Debug)]
@@ -28,6 +47,8 @@ pub struct Proxied {
     is_asked: bool,
     serves: OnceCell<bool>,
     requests: OnceCell<Rc<[Request]>>,
+    plain: OnceCell<Box<Request>>,
+    h2c: OnceCell<Box<Request>>,
 }
 
 /// Everything known of a tree before the rules look at it.
@@ -47,8 +68,12 @@ pub struct Facts<'a> {
     pub client: &'a Client,
     /// What the user has said.
     pub preferences: &'a Preferences,
+    /// What comments declare to be for WebSockets, or not.
+    pub declared: Declarations,
     /// The proxied blocks in file order.
     pub proxied: Vec<Proxied>,
+    /// One that asks for pages.
+    plain: Judge<'a>,
     /// One for each of the versions.
     judges: Vec<Judge<'a>>,
     /// What the block asked about last sends: most blocks send what their neighbours send.
@@ -86,7 +111,9 @@ impl<'a> Facts<'a> {
             definitions,
             client,
             preferences,
+            declared: Declarations::of_tree(view),
             proxied: Vec::new(),
+            plain: Judge::new(view, definitions, &PLAIN, target.lowest()),
             judges,
             last: RefCell::new(Rc::new([])),
         };
@@ -97,7 +124,8 @@ impl<'a> Facts<'a> {
     fn read_blocks(&self, followed: HashSet<ScopeId>) -> Vec<Proxied> {
         let blocks = self.proxied_blocks();
         let Some(judge) = self.judges.first().filter(|_| !blocks.is_empty()) else { return Vec::new() };
-        let (mut signals, asked) = (signals(judge, self.preferences), judge.subrequest_targets());
+        let (mut signals, asked) =
+            (signals(judge, self.declared.clone(), self.preferences), judge.subrequest_targets());
         signals.followed = followed;
         for &(block, pass) in &blocks {
             signals.add_served(&judge.environment(block), pass);
@@ -110,6 +138,8 @@ impl<'a> Facts<'a> {
             is_asked: asked.binary_search(&block).is_ok(),
             serves: OnceCell::new(),
             requests: OnceCell::new(),
+            plain: OnceCell::new(),
+            h2c: OnceCell::new(),
         };
         blocks.into_iter().map(read).collect()
     }
@@ -121,6 +151,43 @@ impl<'a> Facts<'a> {
             let requests = self.judges.iter().filter_map(|judge| judge.request(block, pass));
             self.shared(requests.collect())
         })
+    }
+
+    /// What a block sends for another client's request, by the oldest version of the range.
+    pub fn sent_by<'p>(&self, sender: Sender, proxied: &'p Proxied) -> Option<&'p Request> {
+        let cell = match sender {
+            Sender::Plain => &proxied.plain,
+            Sender::H2c => &proxied.h2c,
+        };
+        let client = client_of(sender);
+        let sent = || {
+            let environment = Environment::new(self.view, self.definitions, client, proxied.block);
+            Box::new(request(&environment, proxied.pass, self.target.lowest()))
+        };
+        Some(&**cell.get_or_init(sent))
+    }
+
+    /// Whether a block serves requests without Upgrade, and neither a path nor a name says that there are none.
+    pub fn serves_plain(&self, proxied: &Proxied) -> bool {
+        let told = proxied.evidence.as_ref().is_some_and(|it| it.websocket_only || it.named);
+        !told && !proxied.is_asked && self.plain.serves_handshakes(proxied.block)
+    }
+
+    /// Whether a stored answer may be given to a handshake.
+    pub fn may_be_cached(&self, proxied: &Proxied) -> bool {
+        self.judge().is_some_and(|judge| cache::may_answer(&judge.environment(proxied.block), proxied.block))
+    }
+
+    /// The judge of the oldest version in the range.
+    pub fn judge(&self) -> Option<&Judge<'a>> {
+        self.judges.first()
+    }
+
+    /// The blocks that serve handshakes and are meant to, by the evidence that a rule needs.
+    pub fn intended(&self, rule: &Rule) -> impl Iterator<Item = &Proxied> {
+        let needed = rule.intent.unwrap_or(Intent::Name);
+        let meant = move |it: &&Proxied| it.evidence.as_ref().is_some_and(|found| found.level >= needed);
+        self.proxied.iter().filter(meant).filter(|it| self.serves(it))
     }
 
     fn shared(&self, requests: Vec<Request>) -> Rc<[Request]> {
@@ -168,7 +235,7 @@ fn stretches(target: VersionRange) -> Vec<Version> {
     std::iter::once(target.lowest()).chain(later.filter(|&version| version > target.lowest())).collect()
 }
 
-fn signals(judge: &Judge<'_>, preferences: &Preferences) -> Signals {
+fn signals(judge: &Judge<'_>, declared: Declarations, preferences: &Preferences) -> Signals {
     let view = judge.view;
     let config = view.config;
     let over_upgrade = |scope: ScopeId| {
@@ -178,7 +245,7 @@ fn signals(judge: &Judge<'_>, preferences: &Preferences) -> Signals {
     };
     let data = config.scope_ids().filter(|&id| config.scope(id).kind == ScopeKind::Data);
     Signals {
-        declared: Declarations::of_tree(view),
+        declared,
         intended: preferences.intended.clone(),
         served: HashSet::new(),
         has_upgrade_map: { data }.any(over_upgrade),

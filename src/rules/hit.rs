@@ -36,6 +36,10 @@ pub enum Repair {
     Set(Vec<String>),
     /// These edits.
     Edits(Vec<Edit>),
+    /// These directives are to be in force at the block, and these edits with them.
+    SetAnd(Vec<String>, Vec<Edit>),
+    /// These edits, which are printed and never written: they would change other blocks, too.
+    Shown(Vec<Edit>),
     /// Not by a tool.
     None,
 }
@@ -45,9 +49,9 @@ pub enum Repair {
 pub struct Words(Vec<(&'static str, String)>);
 
 /// The placeholders that messages may use.
-pub const PLACEHOLDERS: [&str; 12] = [
+pub const PLACEHOLDERS: [&str; 13] = [
     "block", "evidence", "sent", "written", "level", "outer", "variable", "map", "path", "problem", "nginx",
-    "versions",
+    "versions", "header",
 ];
 
 impl Words {

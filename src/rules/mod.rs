@@ -3,17 +3,21 @@
 //! The engine asks the rules' conditions of what [`facts`] knows of a tree, or runs the check that a rule names, and
 //! composes findings from the rules' own words.
 
+mod agreed;
 mod checks;
 mod compose;
 mod connection;
+mod effective;
 mod engine;
 mod evaluate;
 mod facts;
+mod found;
 mod hit;
 mod model;
 pub mod own;
 mod preferences;
 mod registry;
+mod time;
 mod words;
 
 pub use compose::findings;

@@ -2,7 +2,7 @@
 
 use super::model::{
     Case, Condition, DeadEnd, Fact, FixSafety, FixSpec, Intent, NginxTest, Place, Related, Report,
-    RequestPart, Rule, Severity, Switch, Text, Visit, list, text,
+    RequestPart, Rule, Sender, Severity, Switch, Text, Visit, list, text,
 };
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

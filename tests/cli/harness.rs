@@ -13,7 +13,7 @@ use serde_json::Value;
 pub(crate) const BAD: &str = "events {}\nhttp {\n    server {\n        location /ws {\n            # ngxlint: websocket\n            proxy_pass http://app;\n        }\n    }\n}\n";
 
 /// A block with an explicit Upgrade that lacks the other two parts: WS102 and WS103, both safe to fix.
-pub(crate) const HALF: &str = "events {}\nhttp {\n    server {\n        location /chat {\n            proxy_pass http://app;\n            proxy_set_header Upgrade $http_upgrade;\n        }\n    }\n}\n";
+pub(crate) const HALF: &str = "events {}\nhttp {\n    server {\n        location /chat {\n            proxy_pass http://app;\n            proxy_set_header Upgrade $http_upgrade;\n            proxy_set_header Host $http_host;\n        }\n    }\n}\n";
 
 /// Nothing to report.
 pub(crate) const GOOD: &str = "events {}\nhttp {\n    server {\n        listen 80;\n        location / {\n            return 204;\n        }\n    }\n}\n";

@@ -3,6 +3,8 @@
 Prints one line of JSON, {"port": N, "control": M}, and serves until its standard input ends. A valid handshake gets
 101 and an echo of its text and binary messages; any other request gets 400 (426 where no 13 is among the
 versions and nothing else is wrong). With `--plain` every request gets 200 instead: the application beside the WebSocket.
+With `--mixed` it is only what is no handshake that gets 200; with `--origin` a handshake whose Origin names another host
+than its Host gets 403.
 Every answer carries `X-Lab-Backend`, so that a client can tell it from an answer of nginx itself. A connection to the
 control port is sent the heads recorded since the last one, oldest first, as a JSON list of {"head", "defects"} and
 closed; heads are Latin-1, so that every byte survives.
@@ -98,15 +100,24 @@ def answer(status, body, extra=b""):
         status, extra, len(body), body)
 
 
-async def serve(reader, writer, records, plain):
+def is_foreign(fields):
+    """Whether the handshake comes from a page of another site."""
+    fields = dict(fields)
+    origin = fields.get(b"origin")
+    return origin is not None and origin.partition(b"://")[2].lower() != fields.get(b"host", b"").lower()
+
+
+async def serve(reader, writer, records, options):
     head = await reader.readuntil(b"\r\n\r\n")
     request = parse(head)
     found = defects(*request)
     records.append({"head": head.decode("latin-1"), "defects": found})
-    if plain:
+    if "--plain" in options or (found and "--mixed" in options):
         writer.write(answer(b"200 OK", b"plain"))
     elif found:
         writer.write(refusal(found, request[2]))
+    elif "--origin" in options and is_foreign(request[2]):
+        writer.write(answer(b"403 Forbidden", b"origin"))
     else:
         fields = request[2]
         writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -117,11 +128,11 @@ async def serve(reader, writer, records, plain):
 
 async def main():
     records = []
-    plain = "--plain" in sys.argv[1:]
+    options = sys.argv[1:]
 
     async def connection(reader, writer):
         try:
-            await serve(reader, writer, records, plain)
+            await serve(reader, writer, records, options)
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
             pass
         finally:

@@ -14,6 +14,10 @@ pub(crate) enum Kind {
     Strict,
     /// Answers 200 to everything: the application beside the WebSocket.
     Plain,
+    /// The strict one, but for an answer of 200 to what is no handshake.
+    Mixed,
+    /// The strict one, and 403 where Origin and Host differ.
+    Origin,
     /// Python `websockets` 12.0.
     Websockets,
     /// Node 18 with `ws` 8.
@@ -25,6 +29,8 @@ impl Kind {
         let (interpreter, script, option) = match self {
             Self::Strict => ("python-websockets", "strict_backend.py", None),
             Self::Plain => ("python-websockets", "strict_backend.py", Some("--plain")),
+            Self::Mixed => ("python-websockets", "strict_backend.py", Some("--mixed")),
+            Self::Origin => ("python-websockets", "strict_backend.py", Some("--origin")),
             Self::Websockets => ("python-websockets", "websockets_backend.py", None),
             Self::Ws => ("node-ws", "ws_backend.mjs", None),
         };

@@ -49,6 +49,10 @@ pub(crate) struct Handshake {
     pub(crate) protocols: Option<String>,
     /// Headers beside or instead of the ordinary ones; an empty value leaves the header out.
     pub(crate) headers: Vec<(String, String)>,
+    /// How long the connection is left alone before a second message.
+    pub(crate) idle: Duration,
+    /// Whether somebody asks for the page before.
+    pub(crate) after_plain: bool,
 }
 
 impl Handshake {
@@ -61,7 +65,16 @@ impl Handshake {
             host: host.into(),
             protocols: None,
             headers: Vec::new(),
+            idle: Duration::ZERO,
+            after_plain: false,
         }
+    }
+
+    /// The same address without the wish for an upgrade.
+    fn page(&self) -> Self {
+        let mut page = Self { idle: Duration::ZERO, after_plain: false, ..self.clone() };
+        page.headers.extend(["Upgrade", "Connection"].map(|name| (name.to_owned(), String::new())));
+        page
     }
 
     fn text(&self) -> String {
@@ -90,12 +103,20 @@ impl Handshake {
     }
 
     fn attempt(&self, route: Route) -> std::io::Result<Answer> {
+        if self.after_plain {
+            self.page().try_at(route);
+        }
         let mut stream = route.connect()?;
         stream.write_all(self.text().as_bytes())?;
         let mut reader = BufReader::new(stream.try_clone()?);
         let mut answer = Answer::read(&mut reader)?;
         answer.problem = answer.complaint(self.protocols.is_some());
         if answer.problem.is_empty() {
+            stream.write_all(&text_frame(MESSAGE))?;
+            answer.problem = echo_complaint(&mut reader)?;
+        }
+        if answer.problem.is_empty() && !self.idle.is_zero() {
+            std::thread::sleep(self.idle);
             stream.write_all(&text_frame(MESSAGE))?;
             answer.problem = echo_complaint(&mut reader)?;
         }

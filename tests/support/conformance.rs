@@ -65,7 +65,7 @@ struct Visit<'a> {
 
 impl Visit<'_> {
     fn run(&self, case: &Value, tally: &mut Tally) -> Result<(), String> {
-        let upstreams = Upstreams { backend: self.bench.strict.port, plain: 1, plain_ports: Vec::new() };
+        let upstreams = Upstreams::of(self.bench.strict.port);
         let refusal = self.release.refuses(self.tree, &upstreams);
         if refusal.is_none() != (case["nginx_t"][self.side()] == true) {
             return Err(format!("nginx -t: {}", refusal.unwrap_or_else(|| "accepted".into())));

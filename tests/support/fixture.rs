@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Lab {
     strict: Backend,
     plain: Backend,
+    mixed: Backend,
+    origin: [(&'static str, Backend); 1],
     real: [(&'static str, Backend); 2],
     releases: [Nginx; 2],
 }
@@ -26,6 +28,8 @@ impl Lab {
         Self {
             strict: Backend::start(Kind::Strict),
             plain: Backend::start(Kind::Plain),
+            mixed: Backend::start(Kind::Mixed),
+            origin: [("a backend that checks Origin", Backend::start(Kind::Origin))],
             real: real.map(|(name, kind)| (name, Backend::start(kind))),
             releases: Nginx::both(),
         }
@@ -97,7 +101,7 @@ impl Fixture {
 impl Fixture {
     /// Where `nginx -t` does not say what the rule says it does: bad variants as the rule has it, all others accepted.
     pub(crate) fn refusals(&self, releases: &[Nginx]) -> Vec<String> {
-        let upstreams = Upstreams { backend: 1, plain: 1, plain_ports: Vec::new() };
+        let upstreams = Upstreams::of(1);
         let mut problems = Vec::new();
         for variant in self.all_variants() {
             let bad = variant.starts_with("bad") && !is_repair(&variant);
@@ -138,8 +142,16 @@ struct Attempt {
 
 impl Visit<'_> {
     fn upstreams(&self, backend: &Backend) -> Upstreams {
-        let plain_ports = self.fixture.file.as_ref().map(|f| f.plain_ports.clone()).unwrap_or_default();
-        Upstreams { backend: backend.port, plain: self.lab.plain.port, plain_ports }
+        let ports = |of: fn(&ProbeFile) -> &Vec<u16>| {
+            self.fixture.file.as_ref().map(|file| of(file).clone()).unwrap_or_default()
+        };
+        Upstreams {
+            backend: backend.port,
+            plain: self.lab.plain.port,
+            plain_ports: ports(|file| &file.plain_ports),
+            mixed: self.lab.mixed.port,
+            mixed_ports: ports(|file| &file.mixed_ports),
+        }
     }
 
     fn refusal(&self, tree: &Tree) -> Option<String> {
@@ -252,7 +264,9 @@ impl Visit<'_> {
     /// Tries every probe with every backend.
     fn results(&self, tree: &Tree, probes: &[Probe], ports: &mut Ports) -> Result<Vec<Attempt>, String> {
         let mut results = self.strict_results(tree, probes, ports)?;
-        for (name, backend) in &self.lab.real {
+        let checks_origin = self.fixture.file.as_ref().is_some_and(|file| file.checks_origin);
+        let real: &[(&str, Backend)] = if checks_origin { &self.lab.origin } else { &self.lab.real };
+        for (name, backend) in real {
             let site = self.release.serve(tree, &self.upstreams(backend), ports)?;
             for (probe, result) in probes.iter().zip(&mut results) {
                 let answer = probe.handshake.try_at(site.route(probe.port));

@@ -43,6 +43,10 @@ pub(crate) struct ProbeFile {
     untried: Vec<String>,
     /// Upstream ports that lead to the plain backend.
     pub(crate) plain_ports: Vec<u16>,
+    /// Upstream ports that lead to the backend which answers 200 to what is no handshake.
+    pub(crate) mixed_ports: Vec<u16>,
+    /// Whether the one backend is that which compares Origin and Host.
+    pub(crate) checks_origin: bool,
 }
 
 impl ProbeFile {
@@ -59,9 +63,18 @@ impl ProbeFile {
     }
 
     fn line(&mut self, line: &str) -> Result<(), String> {
+        let numbers =
+            |ports: &str| -> Result<Vec<u16>, _> { ports.split_whitespace().map(str::parse).collect() };
         if let Some(ports) = line.strip_prefix("plain ") {
-            let ports: Result<Vec<u16>, _> = ports.split_whitespace().map(str::parse).collect();
-            self.plain_ports.extend(ports.map_err(|_| "plain needs port numbers")?);
+            self.plain_ports.extend(numbers(ports).map_err(|_| "plain needs port numbers")?);
+            return Ok(());
+        }
+        if let Some(ports) = line.strip_prefix("mixed ") {
+            self.mixed_ports.extend(numbers(ports).map_err(|_| "mixed needs port numbers")?);
+            return Ok(());
+        }
+        if line == "origin" {
+            self.checks_origin = true;
             return Ok(());
         }
         let variant = line.split_once(": ").filter(|(name, _)| !name.contains(' '));
@@ -109,6 +122,11 @@ impl Probe {
         match name {
             "host" => self.handshake.host = value.into(),
             "port" => self.port = Some(value.parse().map_err(|_| "port needs a number")?),
+            "idle" => {
+                let seconds = value.parse().map_err(|_| "idle needs seconds")?;
+                self.handshake.idle = std::time::Duration::from_secs(seconds);
+            }
+            "first" if value == "plain" => self.handshake.after_plain = true,
             "protocol" => self.handshake.protocols = Some(value.into()),
             "header" => self.handshake.headers.extend(super::head::header(value)),
             "on" if value == "old" || value == "new" => self.only_old = Some(value == "old"),
@@ -225,15 +243,17 @@ fn literal_start(regex: &str) -> String {
 
 #[test]
 fn reads_probe_files() {
-    let text = "# c\ngood-x: none\nplain 9100 9101\nGET /a\nbad: POST /b?x host=h port=81 outcome=works on=old header=X-A: b c\n";
+    let text = "# c\ngood-x: none\nplain 9100 9101\nmixed 9200\norigin\nGET /a\nbad: POST /b?x host=h port=81 outcome=works idle=3 first=plain on=old header=X-A: b c\n";
     let file = ProbeFile::parse(text).unwrap();
     assert_eq!(file.plain_ports, [9100, 9101]);
+    assert!(file.checks_origin && file.mixed_ports == [9200]);
     assert_eq!((file.of("bad").len(), file.of("good").len()), (2, 1));
     assert!(file.is_untried("good-x") && !file.is_untried("good"));
     let probe = &file.of("bad")[1];
     assert_eq!(probe.only_old, Some(true));
     assert_eq!((probe.handshake.method.as_str(), probe.handshake.path.as_str()), ("POST", "/b?x"));
     assert_eq!((probe.port, probe.outcome), (Some(81), Outcome::Works));
+    assert!(probe.handshake.after_plain && probe.handshake.idle.as_secs() == 3);
     assert_eq!(probe.handshake.headers, [("X-A".to_owned(), "b c".to_owned())]);
     assert_eq!(ProbeFile::parse("GET /a colour=red").unwrap_err(), "probe:1: unknown option colour");
 }

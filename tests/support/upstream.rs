@@ -11,11 +11,26 @@ pub(crate) struct Upstreams {
     pub(crate) plain: u16,
     /// The ports of the configuration that lead to the plain backend instead.
     pub(crate) plain_ports: Vec<u16>,
+    /// The port of the backend that answers 200 to what is no handshake.
+    pub(crate) mixed: u16,
+    /// The ports of the configuration that lead to it.
+    pub(crate) mixed_ports: Vec<u16>,
 }
 
 impl Upstreams {
+    /// One backend behind everything.
+    pub(crate) fn of(backend: u16) -> Self {
+        Self { backend, plain: 1, plain_ports: Vec::new(), mixed: 1, mixed_ports: Vec::new() }
+    }
+
     fn port(&self, written: u16) -> u16 {
-        if self.plain_ports.contains(&written) { self.plain } else { self.backend }
+        if self.mixed_ports.contains(&written) {
+            self.mixed
+        } else if self.plain_ports.contains(&written) {
+            self.plain
+        } else {
+            self.backend
+        }
     }
 }
 
@@ -107,7 +122,13 @@ fn host_and_port(word: &str) -> Option<(&str, u16)> {
 
 #[test]
 fn every_address_leads_to_the_laboratory() {
-    let upstreams = Upstreams { backend: 5000, plain: 6000, plain_ports: vec![9100] };
+    let upstreams = Upstreams {
+        backend: 5000,
+        plain: 6000,
+        plain_ports: vec![9100],
+        mixed: 7000,
+        mixed_ports: vec![9200],
+    };
     let listen = Listen { address: String::new(), port: 8081, tls: false };
     let mut ports = Ports::default();
     let own = ports.of(8081);
@@ -118,6 +139,7 @@ fn every_address_leads_to_the_laboratory() {
     assert_eq!(pass("http://unix:/run/x.sock:/a").unwrap(), "http://127.0.0.1:5000/a");
     assert_eq!(pass("http://localhost:8081/").unwrap(), format!("http://127.0.0.1:{own}/"));
     assert_eq!(pass("http://auth:9100/check").unwrap(), "http://127.0.0.1:6000/check");
+    assert_eq!(pass("http://auth:9200/check").unwrap(), "http://127.0.0.1:7000/check");
     assert_eq!(pass("http://127.0.0.1:1").unwrap(), "http://127.0.0.1:1");
     assert_eq!(pass("https://app/x").unwrap(), "http://app/x");
     assert_eq!((pass("http://$backend:80"), pass("$backend"), pass("app")), (None, None, None));

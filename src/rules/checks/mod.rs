@@ -1,9 +1,22 @@
 //! Checks: algorithms that find what conditions cannot say. A rule file names one; its words stay in the file.
 
 mod connection_map;
+mod dispatch;
+mod duplicated;
+mod foreign_pass;
 mod headers_dropped;
+mod hidden;
 mod includes;
+mod misspelt;
+mod no_handler;
+mod origin;
+mod redirected;
+mod response_line;
+mod shared;
+mod subprotocol;
+mod subrequest;
 mod syntax_error;
+mod upgrade_map;
 
 use super::facts::Facts;
 use super::hit::Hit;
@@ -13,13 +26,30 @@ use super::model::Rule;
 type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// Every check by name.
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 25] = [
+    ("any-protocol", upgrade_map::any_protocol),
     ("byte-order-mark", syntax_error::byte_order_mark),
+    ("captures-emptied", dispatch::captures),
     ("connection-map", connection_map::check),
+    ("duplicated", duplicated::check),
+    ("endpoint-as-file", no_handler::endpoints),
+    ("foreign-protocol", foreign_pass::protocol),
+    ("foreign-scheme", foreign_pass::scheme),
     ("headers-dropped", headers_dropped::check),
+    ("hidden", hidden::check),
     ("include-cycle", includes::cycle),
     ("include-not-found", includes::not_found),
+    ("literal-connection", upgrade_map::literal),
+    ("map-close", upgrade_map::close),
+    ("misspelt", misspelt::check),
+    ("no-handler", no_handler::headers),
+    ("origin", origin::check),
     ("parameter-too-long", syntax_error::parameter_too_long),
+    ("redirected", redirected::check),
+    ("response-line", response_line::check),
+    ("status-replaced", dispatch::status),
+    ("subprotocol", subprotocol::check),
+    ("subrequest-upgrades", subrequest::check),
     ("syntax-error", syntax_error::check),
     // Judged once everything else has been found: `crate::suppress`.
     ("unused-ignore", |_, _| Vec::new()),

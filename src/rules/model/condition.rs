@@ -26,6 +26,10 @@ pub struct Condition {
     pub value: Option<Text>,
     /// Its last argument contains this variable or text.
     pub mentions: Option<Text>,
+    /// Its last argument has no variable in it.
+    pub constant: Option<bool>,
+    /// Its first argument is a time shorter than this.
+    pub below: Option<Text>,
     /// It stands in the block itself.
     pub set_here: Option<bool>,
     /// A part of the request that nginx sends upstream.
@@ -38,6 +42,8 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct RequestPart {
+    /// Who asks: a handshake, unless another client is named.
+    pub client: Option<Sender>,
     /// The header of this name.
     pub header: Option<Text>,
     /// The HTTP version is this.
@@ -57,6 +63,16 @@ pub struct RequestPart {
 }
 
 closed_set! {
+    /// Who sends a request.
+    Sender {
+        /// A client that asks for a page.
+        Plain,
+        /// A client that asks for an upgrade to HTTP/2 (`h2c`).
+        H2c,
+    }
+}
+
+closed_set! {
     /// The facts that a condition may ask for.
     Fact {
         /// The header or version that failed is set by a directive (wrong), not missing.
@@ -69,6 +85,10 @@ closed_set! {
         SecondSignal,
         /// The block also serves plain HTTP.
         Mixed,
+        /// Nothing but the directives says WebSocket, and requests without Upgrade are served: no path, no name.
+        PlainToo,
+        /// A stored answer may be given to a handshake.
+        Cached,
         /// Something of this kind failed with nothing in sight that would make it certain.
         Assumed,
     }

@@ -11,6 +11,6 @@ mod condition;
 mod rule;
 mod text;
 
-pub use condition::{Condition, Fact, RequestPart};
+pub use condition::{Condition, Fact, RequestPart, Sender};
 pub use rule::*;
 pub use text::{List, Text, list, text};

@@ -207,7 +207,7 @@ impl Faults {
         }
         for (index, text) in fix.set.iter().enumerate().filter(|(_, text)| !is_settable(text)) {
             let message = format!(
-                "`{text}`: a fix can set `proxy_set_header NAME VALUE` and `proxy_http_version VERSION`, without `;`"
+                "`{text}`: a fix can set `proxy_set_header NAME VALUE` or a directive with one value, without `;`"
             );
             self.add(&item(&way, index), message);
         }
