@@ -13,6 +13,27 @@ use crate::scope::single;
 /// The first release that refuses hop-by-hop headers in HTTP/2 with 400; before, nothing tunnels such a request.
 const HTTP_2_REFUSES_HOP_BY_HOP: Version = Version::new(1, 31, 0);
 
+/// The first release that refuses a header name with a blank or a control character with 400.
+const REFUSES_BLANK_IN_NAME: Version = Version::new(1, 21, 1);
+
+/// The first release that refuses a second Host line with 400; before, the first one counts.
+const REFUSES_SECOND_HOST: Version = Version::new(1, 17, 9);
+
+/// Headers whose second line nginx refuses with 400 (`ngx_http_process_unique_header_line`).
+const UNIQUE: [&str; 11] = [
+    "Host",
+    "If-Modified-Since",
+    "If-Unmodified-Since",
+    "If-Match",
+    "If-None-Match",
+    "Content-Length",
+    "Content-Range",
+    "If-Range",
+    "Transfer-Encoding",
+    "Expect",
+    "Authorization",
+];
+
 /// What a connection that reaches no location comes to.
 pub(super) struct Ended {
     pub(super) server: Option<ScopeId>,
@@ -54,6 +75,7 @@ impl<'t, 'a> Start<'t, 'a> {
         let name = host.clone().unwrap_or_default();
         let chosen = self.chosen(socket, &name)?;
         let server = chosen.server;
+        let request = &self.received(request, default, server)?;
         if host.is_none() && request.http != HttpVersion::Http10 {
             return Err(self.refuse(server, "HTTP/1.1 needs a Host header: 400"));
         }
@@ -157,6 +179,64 @@ impl<'t, 'a> Start<'t, 'a> {
         value.is_none_or(|value| !value.eq_ignore_ascii_case(b"off"))
     }
 
+    /// The request as nginx reads it (`ngx_http_process_request_headers`): without the lines whose names it drops, values
+    /// without blanks around them. Lines behind Host are read with the settings of the server that it names.
+    fn received(
+        &mut self,
+        request: &ClientRequest,
+        default: ScopeId,
+        server: ScopeId,
+    ) -> Result<ClientRequest, Ended> {
+        let version = self.tracer.version;
+        let mut received = request.clone();
+        let headers = &mut received.client.headers;
+        if version >= REFUSES_BLANK_IN_NAME && headers.iter().any(|(name, _)| has_blank(name)) {
+            return Err(self.refuse(server, "a header name holds a blank or a control character: 400"));
+        }
+        let mut reader = default;
+        let mut dropped = Vec::new();
+        headers.retain(|(name, _)| {
+            let keeps = self.keeps(reader, name);
+            if !keeps {
+                dropped.push((reader, name.clone()));
+            }
+            if name.eq_ignore_ascii_case("host") {
+                reader = server;
+            }
+            keeps
+        });
+        for (_, value) in headers.iter_mut() {
+            *value = value.trim_matches(' ').to_owned();
+        }
+        for (reader, name) in dropped {
+            let text = format!("the client's {name} is dropped: nginx takes no such header names here");
+            self.step(self.tracer.view.config.scope(reader).node, &text);
+        }
+        received.client.unknown.retain(|(name, _)| self.keeps(default, name) || self.keeps(server, name));
+        let is_twice = |unique: &&str| {
+            let lines = received.client.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(unique));
+            lines.count() > 1 && (*unique != "Host" || version >= REFUSES_SECOND_HOST)
+        };
+        match UNIQUE.iter().copied().find(|unique| is_twice(&unique)) {
+            Some(name) => Err(self.refuse(server, &format!("{name} is sent twice: 400"))),
+            None => Ok(received),
+        }
+    }
+
+    /// Whether a server takes a header of this name (`ngx_http_parse_header_line`).
+    fn keeps(&self, server: ScopeId, name: &str) -> bool {
+        let is = |directive, word: &[u8]| {
+            let view = self.tracer.view;
+            let value = single(view.config, server, directive).and_then(|node| view.arg(node, 0));
+            value.is_some_and(|value| value.eq_ignore_ascii_case(word))
+        };
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let underscores = || is(directive::UNDERSCORES_IN_HEADERS, b"on");
+        name.bytes().all(is_plain)
+            || (name.bytes().all(|byte| is_plain(byte) || byte == b'_') && underscores())
+            || is(directive::IGNORE_INVALID_HEADERS, b"off")
+    }
+
     /// The Host header as nginx keeps it: lower case, without port.
     fn host(&mut self, default: ScopeId) -> Result<Option<Vec<u8>>, Ended> {
         if self.request.client.hides("host") {
@@ -215,6 +295,10 @@ impl<'t, 'a> Start<'t, 'a> {
         };
         format!("{label} {how}")
     }
+}
+
+fn has_blank(name: &str) -> bool {
+    name.bytes().any(|byte| byte <= b' ' || byte == 0x7f)
 }
 
 fn hop_by_hop(request: &ClientRequest) -> bool {
