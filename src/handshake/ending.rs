@@ -173,7 +173,8 @@ fn returned(environment: &Environment<'_>, node: NodeId) -> Ending {
     let code = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
     // `return URL` is a 302.
     let code = code.unwrap_or(302);
-    let with_text = environment.view.arg_count(node) > 1 && !REDIRECTS.contains(&code);
+    let has_text = environment.view.arg(node, 1).is_some_and(|text| !text.is_empty());
+    let with_text = has_text && !REDIRECTS.contains(&code);
     Ending::Return(code, with_text)
 }
 

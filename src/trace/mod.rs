@@ -11,6 +11,7 @@ mod onward;
 mod phases;
 mod proxy;
 mod realip;
+mod received;
 mod request;
 mod script;
 mod start;

@@ -107,6 +107,7 @@ impl<'t, 'a> Run<'t, 'a> {
         server: ScopeId,
         state: State,
     ) -> Self {
+        let state = State { version: Some(tracer.version), ..state };
         let mut run = Self {
             tracer,
             request: request.clone(),

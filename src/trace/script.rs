@@ -77,14 +77,36 @@ impl Run<'_, '_> {
     fn set(&mut self, node: NodeId) -> Step {
         let view = self.tracer.view;
         if let (Some(name), Some(value)) = (view.arg(node, 0), view.arg(node, 1)) {
-            let value = self.evaluate(&value);
-            self.state.assign(name.strip_prefix(b"$").unwrap_or(&name), value);
+            let name = name.strip_prefix(b"$").unwrap_or(&name);
+            match self.evaluate(&value) {
+                value if name.eq_ignore_ascii_case(b"args") => return self.set_args(node, value),
+                _ if name.eq_ignore_ascii_case(b"limit_rate") => {
+                    self.state.assign(name, Value::Unknown("limit_rate".into()));
+                }
+                value => self.state.assign(name, value),
+            }
             self.find_root();
         }
         Step::Next
     }
 
-    /// `return`: a code from 400 on without a text, and a redirect, may still be caught by `error_page`
+    /// `set $args` replaces the arguments of the request itself, and the client's own spelling of the path no longer goes
+    /// upstream (`ngx_http_variable_set_args`).
+    fn set_args(&mut self, node: NodeId, value: Value) -> Step {
+        match value {
+            Value::Known(args) => {
+                (self.state.args, self.valid_unparsed) = (args, false);
+                self.find_root();
+                Step::Next
+            }
+            Value::Unknown(variable) => {
+                self.undecided(node, &variable);
+                Step::Exit(Script::Depends(Reason::UnknownValue))
+            }
+        }
+    }
+
+    /// `return`: a code from 400 on without a text or with an empty one, and a redirect, may still be caught by `error_page`
     /// (`ngx_http_script_return_code`, `ngx_http_send_response`).
     fn returned(&mut self, node: NodeId) -> Step {
         let view = self.tracer.view;
@@ -93,7 +115,8 @@ impl Run<'_, '_> {
         let code = code.unwrap_or(302);
         self.step(Some(node), &format!("returns {code}"));
         let redirect = matches!(code, 301 | 302 | 303 | 307 | 308);
-        let whole = !redirect && (code < 400 || view.arg_count(node) > 1);
+        let has_text = view.arg(node, 1).is_some_and(|text| !text.is_empty());
+        let whole = !redirect && (code < 400 || has_text);
         Step::Exit(if whole { Script::Sent(code) } else { Script::Status(code) })
     }
 

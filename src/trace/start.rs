@@ -57,7 +57,7 @@ impl<'t, 'a> Start<'t, 'a> {
         self.protocol(socket, default)?;
         let Ok(target) = route::target(&request.target, self.merges_slashes(default)) else {
             self.step(self.node(default), "the path leads above the root or is malformed: 400");
-            return Ok((self.at(default), Next::Finalize(400)));
+            return Ok((self.at(default, request), Next::Finalize(400)));
         };
         if request.client.hides("host") {
             return Err(self.open(None, "the Host that reaches this server hangs on a variable"));
@@ -65,18 +65,26 @@ impl<'t, 'a> Start<'t, 'a> {
         let host = request.host().map(|host| route::host(host.as_bytes(), tracer.version));
         let Ok(host) = host.transpose() else {
             self.step(self.node(default), "the Host header is malformed: 400");
-            return Ok((self.at(default), Next::Finalize(400)));
+            return Ok((self.at(default, request), Next::Finalize(400)));
         };
         let host = host.map(|host| host.name);
         let name = host.clone().unwrap_or_default();
         let chosen = self.chosen(socket, &name)?;
         let server = chosen.server;
+        let request = match self.received(default, server) {
+            Ok(request) => request,
+            Err(problem) => {
+                self.step(self.node(server), &problem);
+                return Ok((self.at(server, request), Next::Finalize(400)));
+            }
+        };
+        let request = &request;
         if request.http == HttpVersion::Http2 && hop_by_hop(request) {
             return Err(self.http2(server));
         }
         let text = self.why(socket, &chosen, &name);
         self.step(self.node(server), &text);
-        let mut run = self.at(server);
+        let mut run = self.at(server, request);
         run.chosen_by_default = chosen.how == How::Default;
         (run.state.uri, run.state.args) = (target.path, target.args);
         (run.quoted, run.plus) = (target.quoted, target.plus);
@@ -96,26 +104,26 @@ impl<'t, 'a> Start<'t, 'a> {
     }
 
     /// The request as it stands at a server.
-    fn at(&self, server: ScopeId) -> Run<'t, 'a> {
+    fn at(&self, server: ScopeId, request: &ClientRequest) -> Run<'t, 'a> {
         let server_name = route::first_name(self.tracer.view, server).unwrap_or_default();
         let state = State {
-            uri: self.request.target.clone(),
-            request_uri: self.request.target.clone(),
-            method: self.request.client.method.clone(),
-            client: Some(self.request.clone()),
+            uri: request.target.clone(),
+            request_uri: request.target.clone(),
+            method: request.client.method.clone(),
+            client: Some(request.clone()),
             groups: self.tracer.groups.clone(),
             host: server_name.clone(),
             server_name,
             ..State::default()
         };
-        Run::new(self.tracer, self.request, server, state)
+        Run::new(self.tracer, request, server, state)
     }
 
     fn node(&self, server: ScopeId) -> Option<NodeId> {
         self.tracer.view.config.scope(server).node
     }
 
-    fn step(&mut self, node: Option<NodeId>, text: &str) {
+    pub(super) fn step(&mut self, node: Option<NodeId>, text: &str) {
         let node = node.or_else(|| self.tracer.http());
         self.steps.push(Step { node, text: text.to_owned() });
     }

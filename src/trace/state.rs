@@ -4,7 +4,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::{ClientRequest, HttpVersion};
+use crate::catalogue::Version;
 use crate::value::{Captures, InFlight, Value};
+
+/// The first release whose `$http_name` joins the lines of a header, and whose `$cookie_name` ends a cookie at `;` only
+/// (`ngx_http_variable_unknown_header`, `ngx_http_parse_multi_header_lines`). Before, the first line counts.
+const HEADER_LINES_ARE_JOINED: Version = Version::new(1, 23, 0);
 
 /// The part of a request that values are made from.
 #[derive(Debug, Default)]
@@ -24,6 +29,8 @@ pub(super) struct State {
     pub(super) method: String,
     pub(super) server_name: Vec<u8>,
     pub(super) client: Option<ClientRequest>,
+    /// The nginx version.
+    pub(super) version: Option<Version>,
     /// Variables that `set` and named groups have assigned, in lower case.
     pub(super) assigned: RefCell<HashMap<String, Value>>,
     /// Names that are groups somewhere: empty until one of them matches.
@@ -83,9 +90,7 @@ impl State {
             "document_root" | "realpath_root" => self.document_root.clone()?,
             "request_filename" => self.filename.clone()?,
             "proxy_add_x_forwarded_for" => forwarded_for(request).into_bytes(),
-            "content_length" | "content_type" => {
-                request.client.header(&name.replace('_', "-")).unwrap_or_default().into()
-            }
+            "content_length" | "content_type" => self.lines(name).next().unwrap_or_default().into(),
             _ => return None,
         }))
     }
@@ -100,24 +105,53 @@ impl State {
         found.and_then(|(_, value)| value).unwrap_or_default().to_vec()
     }
 
-    /// `$cookie_name`: the first cookie of that name.
-    fn cookie(&self, name: &str) -> Vec<u8> {
-        let cookies =
-            self.client.as_ref().and_then(|request| request.client.header("Cookie")).unwrap_or_default();
-        let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-        pairs
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.into())
-            .unwrap_or_default()
+    fn joins_lines(&self) -> bool {
+        self.version.is_some_and(|version| version >= HEADER_LINES_ARE_JOINED)
     }
 
-    /// `$http_name`: the header, or nothing; several lines are joined.
-    fn header(&self, name: &str) -> Vec<u8> {
-        let Some(request) = &self.client else { return Vec::new() };
-        let header =
-            request.client.headers.iter().find(|(line, _)| line.replace('-', "_").eq_ignore_ascii_case(name));
-        header.and_then(|(line, _)| request.client.header(line)).unwrap_or_default().into()
+    /// The values of the header lines whose name is `name` when dashes are underscores.
+    fn lines<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
+        let lines = self.client.iter().flat_map(|request| &request.client.headers);
+        let named = lines.filter(move |(line, _)| line.replace('-', "_").eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
     }
+
+    /// `$cookie_name`: the first cookie of that name (`ngx_http_parse_multi_header_lines`).
+    fn cookie(&self, name: &str) -> Vec<u8> {
+        let ends = |&byte: &u8| byte == b';' || (byte == b',' && !self.joins_lines());
+        let found = self.lines("cookie").find_map(|line| {
+            let mut rest = line.as_bytes();
+            loop {
+                if let Some(value) = cookie_at(rest, name.as_bytes()) {
+                    return Some(value.to_vec());
+                }
+                let end = rest.iter().position(ends)?;
+                rest = trim_spaces(rest.get(end + 1..)?);
+            }
+        });
+        found.unwrap_or_default()
+    }
+
+    /// `$http_name`: the header, or nothing. `Cookie` and `X-Forwarded-For` are joined by every release
+    /// (`ngx_http_variable_headers`).
+    fn header(&self, name: &str) -> Vec<u8> {
+        let separator = if name == "cookie" { "; " } else { ", " };
+        let joined = self.joins_lines() || matches!(name, "cookie" | "x_forwarded_for");
+        let lines = self.lines(name).take(if joined { usize::MAX } else { 1 });
+        lines.collect::<Vec<_>>().join(separator).into_bytes()
+    }
+}
+
+/// The value of the cookie `name`, where it stands at the start.
+fn cookie_at<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
+    let (start, rest) = line.split_at_checked(name.len())?;
+    let value = trim_spaces(rest).strip_prefix(b"=").filter(|_| start.eq_ignore_ascii_case(name))?;
+    trim_spaces(value).split(|&byte| byte == b';').next()
+}
+
+fn trim_spaces(text: &[u8]) -> &[u8] {
+    let spaces = text.iter().take_while(|&&byte| byte == b' ').count();
+    text.get(spaces..).unwrap_or_default()
 }
 
 /// The client's X-Forwarded-For with its address added.

@@ -33,6 +33,8 @@ pub struct Environment<'a> {
     /// The results of maps: nginx, too, keeps them for the request. Maps that use others twice would cost twice as much
     /// at each step.
     mapped: RefCell<HashMap<Vec<u8>, Value>>,
+    /// The results of volatile maps, while one variable is looked up.
+    momentary: RefCell<HashMap<Vec<u8>, Value>>,
     depth: Cell<u8>,
     /// The `proxy_pass` whose request is being made.
     pass: Cell<Option<NodeId>>,
@@ -78,6 +80,7 @@ impl<'a> Environment<'a> {
             in_flight: None,
             assigned: OnceCell::new(),
             mapped: RefCell::default(),
+            momentary: RefCell::default(),
             depth: Cell::new(0),
             pass: Cell::new(None),
         }
@@ -86,8 +89,8 @@ impl<'a> Environment<'a> {
     /// The same request at another block.
     pub(super) fn at(&self, block: ScopeId) -> Self {
         let (assigned, mapped) = (OnceCell::new(), RefCell::default());
-        let pass = Cell::new(None);
-        Self { block, assigned, mapped, pass, depth: self.depth.clone(), ..*self }
+        let (momentary, pass) = (RefCell::default(), Cell::new(None));
+        Self { block, assigned, mapped, momentary, pass, depth: self.depth.clone(), ..*self }
     }
 
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.
@@ -162,6 +165,9 @@ impl<'a> Environment<'a> {
         self.depth.set(self.depth.get() + 1);
         let value = self.look_up(&name.to_ascii_lowercase()).unwrap_or_else(unknown);
         self.depth.set(self.depth.get() - 1);
+        if self.depth.get() == 0 {
+            self.momentary.borrow_mut().clear();
+        }
         value
     }
 
@@ -242,7 +248,20 @@ impl<'a> Environment<'a> {
         }
     }
 
+    /// nginx looks the value of a volatile map up each time (`NGX_HTTP_VAR_NOCACHEABLE`).
+    fn volatile(&self, name: &[u8], map: &MapInfo) -> Value {
+        let known = self.momentary.borrow().get(name).cloned();
+        known.unwrap_or_else(|| {
+            let value = map.evaluate(self);
+            self.momentary.borrow_mut().insert(name.to_vec(), value.clone());
+            value
+        })
+    }
+
     fn mapped(&self, name: &[u8], map: &MapInfo) -> Value {
+        if map.volatile {
+            return self.volatile(name, map);
+        }
         let known = self.mapped.borrow().get(name).cloned();
         known.unwrap_or_else(|| {
             let value = map.evaluate(self);
@@ -271,6 +290,9 @@ impl<'a> Environment<'a> {
         let assigned = || request.variable(std::str::from_utf8(name).ok()?);
         let Some(map) = map else { return assigned().or(is_set.then_some(Value::EMPTY)) };
         let assigned = if is_set { assigned() } else { None };
+        if map.volatile {
+            return assigned.or_else(|| Some(self.volatile(name, map)));
+        }
         assigned.or_else(|| request.kept(name)).or_else(|| {
             let value = map.evaluate(self);
             request.keep(name, &value);

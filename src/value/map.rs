@@ -40,6 +40,8 @@ pub struct MapInfo {
     pub entries: Vec<Entry>,
     /// Whether keys may be host name wildcards.
     pub hostnames: bool,
+    /// Whether its value is worked out anew each time it is asked for.
+    pub volatile: bool,
     /// Whether all of it was read.
     pub in_sight: bool,
     index: Index,
@@ -76,12 +78,14 @@ pub fn maps_of(view: View<'_>, scope: ScopeId) -> Option<MapInfo> {
         source: view.arg(node, 0)?.into_owned(),
         entries: Vec::new(),
         hostnames: false,
+        volatile: false,
         in_sight: opened.in_sight,
         index: Index::default(),
     };
     for entry in view.config.directives(scope) {
         match (view.arg(entry, 0), &*view.name(entry)) {
             (None, b"hostnames") => info.hostnames = true,
+            (None, b"volatile") => info.volatile = true,
             (None, _) | (Some(_), b"include") => {}
             (Some(value), word) => {
                 info.entries.push(Entry { node: entry, key: key(word), value: value.into_owned() });
@@ -153,16 +157,18 @@ impl MapInfo {
         }
     }
 
-    /// Exact keys first, then expressions in their order, which an empty value never reaches, then the default.
+    /// Exact keys first, then expressions in their order, which an empty value never reaches, then the default. With
+    /// `hostnames` the keys see no final dot, the expressions do.
     fn find(&self, source: &[u8]) -> Found<'_> {
         let numbered = |number: usize| self.entries.get(number).map_or(Found::Nothing, Found::Entry);
-        if let Some(number) = self.exact(&source.to_ascii_lowercase()) {
+        let name = source.strip_suffix(b".").filter(|_| self.hostnames).unwrap_or(source);
+        if let Some(number) = self.exact(&name.to_ascii_lowercase()) {
             return numbered(number);
         }
         if !self.in_sight {
             return Found::Unknown;
         }
-        for &number in self.index.regexes.iter().filter(|_| !source.is_empty()) {
+        for &number in self.index.regexes.iter().filter(|_| !name.is_empty()) {
             let Some(Entry { key: Key::Regex(pattern, caseless), .. }) = self.entries.get(number) else {
                 continue;
             };

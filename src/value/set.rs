@@ -180,8 +180,14 @@ impl Environment<'_> {
     pub fn assign(&mut self, node: NodeId) {
         let view = self.view;
         if let (Some(name), Some(value)) = (view.arg(node, 0), view.arg(node, 1)) {
-            let value = self.evaluate(&value);
-            self.change(|assigned| assigned.set(name.strip_prefix(b"$").unwrap_or(&name), value));
+            let name = name.strip_prefix(b"$").unwrap_or(&name);
+            // nginx reads a size out of it and gives back its bytes (`ngx_http_variable_set_limit_rate`).
+            let value = if name.eq_ignore_ascii_case(b"limit_rate") {
+                Value::Unknown("limit_rate".into())
+            } else {
+                self.evaluate(&value)
+            };
+            self.change(|assigned| assigned.set(name, value));
         }
     }
 
