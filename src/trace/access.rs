@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 
+use super::Step;
 use super::ending::split_args;
 use super::phases::{End, Next, Run};
 use super::state::State;
@@ -118,7 +119,10 @@ impl Run<'_, '_> {
             return Ok(Access::Silent);
         };
         let Value::Known(path) = self.evaluate(&path) else { return Ok(self.noted(node, Access::Asked)) };
-        self.step(Some(node), &format!("asks {} first", String::from_utf8_lossy(&path)));
+        self.step(
+            Some(node),
+            &format!("asks {} first, with a subrequest of nginx's own", String::from_utf8_lossy(&path)),
+        );
         match self.subrequest(&path) {
             End::Answered(200..=299) => Ok(Access::Granted),
             End::Answered(code @ (401 | 403)) => Ok(self.noted(node, Access::Refused(code))),
@@ -152,8 +156,8 @@ impl Run<'_, '_> {
         };
         let mut run = self.fork(state);
         let end = run.follow(Next::ServerRewrite);
-        let steps = std::mem::take(&mut run.steps);
-        self.steps.extend(steps);
+        let steps = std::mem::take(&mut run.steps).into_iter();
+        self.steps.extend(steps.map(|step| Step { depth: step.depth + 1, ..step }));
         end
     }
 }

@@ -59,11 +59,19 @@ pub struct Step {
     pub node: Option<NodeId>,
     /// The few words that decide.
     pub text: String,
+    /// How many subrequests deep.
+    pub depth: usize,
+    /// The hop that it belongs to, counted from 0.
+    pub hop: usize,
 }
 
 /// One hop: from a connection to what answers it.
 #[derive(Debug, Clone)]
 pub struct Hop {
+    /// The port that the request arrives at.
+    pub port: u16,
+    /// Whether the request that arrives asks for an upgrade.
+    pub asks: bool,
     /// The server block.
     pub server: Option<ScopeId>,
     /// The block in force at the end.
@@ -143,12 +151,12 @@ impl<'a> Tracer<'a> {
         while let Some(request) = next.take() {
             if seen.len() == MOST_HOPS || seen.iter().any(|earlier| earlier.is_as_sent(&request)) {
                 let text = "the pass leads round in a circle until nginx has no connection left";
-                trace.steps.push(Step { node: None, text: text.into() });
+                trace.steps.push(Step { node: None, text: text.into(), depth: 0, hop: seen.len() });
                 trace.answer = Answer::fails(Reason::NotProxied);
                 return trace;
             }
             let (hop, steps) = phases::run(self, &request);
-            trace.steps.extend(steps);
+            trace.steps.extend(steps.into_iter().map(|step| Step { hop: seen.len(), ..step }));
             next = hop.upstream.as_ref().and_then(|upstream| self.onward(&hop, upstream));
             trace.hops.push(hop);
             seen.push(request);

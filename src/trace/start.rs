@@ -3,6 +3,7 @@
 
 use super::phases::Run;
 use super::state::State;
+use super::story::named;
 use super::{ClientRequest, HttpVersion, Step, Tracer};
 use crate::catalogue::{Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind};
@@ -85,7 +86,7 @@ impl<'t, 'a> Start<'t, 'a> {
 
     fn step(&mut self, node: Option<NodeId>, text: &str) {
         let node = node.or_else(|| self.tracer.http());
-        self.steps.push(Step { node, text: text.to_owned() });
+        self.steps.push(Step { node, text: text.to_owned(), depth: 0, hop: 0 });
     }
 
     fn refuse(&mut self, server: ScopeId, text: &str) -> Ended {
@@ -144,10 +145,10 @@ impl<'t, 'a> Start<'t, 'a> {
         }
         let listen = self.tracer.sockets.deciding_listen(socket);
         if has_tls {
-            self.step(listen, "plain HTTP is spoken to a port with TLS: 400");
+            self.step(listen, "ws:// (plain HTTP) is spoken to a port that expects TLS: 400");
             return Err(Ended::refused(default, 400));
         }
-        self.step(listen, "TLS is spoken to a port without it: this `listen` has no `ssl`");
+        self.step(listen, "wss:// (TLS) is spoken to a port without TLS: this `listen` has no `ssl`");
         Err(Ended { server: Some(default), ..Ended::nowhere() })
     }
 
@@ -187,13 +188,13 @@ impl<'t, 'a> Start<'t, 'a> {
             self.step(node, "HTTP/2 forbids Upgrade and Connection: 400");
             return Ended::refused(server, 400);
         }
-        self.step(node, "nginx makes no tunnel from HTTP/2");
+        self.step(node, "nginx opens no WebSocket from HTTP/2: it answers as to any other request");
         Ended { server: Some(server), answer: Answer::fails(Reason::Protocol), status: None }
     }
 
     /// Why this server.
     fn why(&self, socket: SocketId, chosen: &Chosen, name: &[u8]) -> String {
-        let label = self.tracer.view.label(chosen.server);
+        let label = named(self.tracer.view, chosen.server);
         let how = match &chosen.how {
             How::Exact => "chosen by exact name".to_owned(),
             How::Leading => "chosen by a wildcard at the name's start: no exact name fits".to_owned(),
@@ -213,7 +214,10 @@ impl<'t, 'a> Start<'t, 'a> {
                 String::from_utf8_lossy(name)
             ),
         };
-        format!("{label} {how}")
+        match how.strip_prefix("chosen as ") {
+            Some(role) if label.starts_with("the server at ") => role.to_owned(),
+            _ => format!("{label} {how}"),
+        }
     }
 }
 
