@@ -133,6 +133,9 @@ fn refused(view: View<'_>, trace: &Trace, hop: &Hop, at: (NodeId, DirectiveId)) 
         (Reason::NotProxied, _) if hop.server.is_none() => {
             "correct the port of the URL, or write a `listen` for it into a server"
         }
+        (Reason::NotProxied, directive::AUTH_REQUEST) => {
+            "let the location that auth_request names answer 200, 401 or 403: nginx takes all else for an error"
+        }
         (Reason::NotProxied, _) if hop.status == Some(400) => "correct what the client sends",
         (Reason::NotProxied, _) => {
             "no proxy_pass is reached: write a location for this path that has one, or correct the path in the client"

@@ -113,6 +113,9 @@ fn ending(trace: &Trace, decisive: &Decisive<'_>) -> String {
         (Verdict::Fails, ..) if !decisive.is_cause => last_words(trace),
         (Verdict::Depends, Some(upstream), _) => open(trace, upstream),
         (Verdict::Fails, Some(upstream), _) => proxied(trace, decisive, upstream),
+        (Verdict::Fails, None, Some(code)) if trace.answer.reason == Reason::Auth => {
+            format!("nginx itself answers {code}: access control refuses, see step {}", trace.steps.len())
+        }
         (Verdict::Fails, None, Some(code)) => {
             format!("nginx itself answers {code}: {}", words::why(&trace.answer, None))
         }
