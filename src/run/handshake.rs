@@ -1,6 +1,6 @@
 //! `ngxlint handshake`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 
 use super::settings::{self, Policy};
@@ -10,14 +10,14 @@ use crate::catalogue::VersionRange;
 use crate::cli::{Check, Handshake};
 use crate::config::ScopeId;
 use crate::files::Disk;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::handshake::{Verdict, judge};
-use crate::output::handshake::{Blocks, json, route, table};
+use crate::output::handshake::{Blocks, advice, is_cause, json, route, table};
 use crate::output::{self, Format, Report, Style, Summary};
 use crate::route::Sockets;
 use crate::rules::{self, Facts};
 use crate::source::Span;
-use crate::trace::{ClientRequest, HttpVersion, Trace, Tracer};
+use crate::trace::{ClientRequest, Hop, HttpVersion, Trace, Tracer};
 use crate::value::{Client, Definitions};
 
 /// Prints the verdict on every block, or the way of each URL.
@@ -48,7 +48,7 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let blocks = Blocks { view, version, reports: &reports, traces: &traces };
     print(arguments, &blocks, &definitions, &policy)?;
     let ends = |verdict: Verdict| traces.iter().filter(move |(_, trace)| trace.answer.verdict == verdict);
-    for (url, _) in ends(Verdict::Depends) {
+    for (url, _) in ends(Verdict::Depends).filter(|_| arguments.format == "json") {
         super::complain(&format!("{url}: the configuration alone does not tell"));
     }
     Ok(if ends(Verdict::Fails).next().is_some() { FINDINGS } else { CLEAN })
@@ -106,7 +106,8 @@ fn print(
             let findings = findings(blocks, definitions, policy);
             for (url, trace) in blocks.traces {
                 route(blocks, url, trace, &mut out, style)?;
-                let found = about(blocks, trace, &findings);
+                let (found, besides) = about(blocks, trace, &findings);
+                advice(blocks, trace, !found.is_empty(), &besides, &mut out, style)?;
                 if !found.is_empty() {
                     output::write(Format::Pretty, &report(blocks, found), &mut out, style)?;
                 }
@@ -119,7 +120,8 @@ fn print(
 
 /// What the rules say where URLs fail: that the blocks there are meant for WebSockets is given.
 fn findings(blocks: &Blocks<'_>, definitions: &Definitions, policy: &Policy) -> Vec<Finding> {
-    let failing: HashSet<ScopeId> = blocks.traces.iter().flat_map(|(_, trace)| failing(trace)).collect();
+    let failing: HashSet<ScopeId> =
+        blocks.traces.iter().flat_map(|(_, trace)| failing(trace)).filter_map(|hop| hop.block).collect();
     if failing.is_empty() {
         return Vec::new();
     }
@@ -130,20 +132,26 @@ fn findings(blocks: &Blocks<'_>, definitions: &Definitions, policy: &Policy) -> 
     rules::findings(&facts, rules::run(&facts, &policy.rules))
 }
 
-/// The blocks in which a URL fails.
-fn failing(trace: &Trace) -> impl Iterator<Item = ScopeId> {
+/// The hops in which a URL fails.
+fn failing(trace: &Trace) -> impl Iterator<Item = &Hop> {
     let fails = trace.answer.verdict == Verdict::Fails;
-    let hops = trace.hops.iter().filter(move |hop| fails && hop.answer.verdict == Verdict::Fails);
-    hops.filter_map(|hop| hop.block)
+    trace.hops.iter().filter(move |hop| fails && hop.answer.verdict == Verdict::Fails)
 }
 
-/// The findings about the blocks in which a URL fails.
-fn about(blocks: &Blocks<'_>, trace: &Trace, findings: &[Finding]) -> Vec<Finding> {
+/// The findings about what makes a URL fail, and the codes of the others about the blocks in which it does.
+fn about(blocks: &Blocks<'_>, trace: &Trace, findings: &[Finding]) -> (Vec<Finding>, BTreeSet<&'static str>) {
     let view = blocks.view;
-    let places: Vec<Span> =
-        failing(trace).filter_map(|block| Some(view.head(view.config.scope(block).node?))).collect();
-    let is_there = |finding: &&Finding| finding.block.as_ref().is_some_and(|it| places.contains(&it.span));
-    findings.iter().filter(is_there).cloned().collect()
+    let place = |hop: &Hop| Some(view.head(view.config.scope(hop.block?).node?));
+    let hops: Vec<(&Hop, Span)> = failing(trace).filter_map(|hop| Some((hop, place(hop)?))).collect();
+    let there = |finding: &Finding| {
+        let span = finding.block.as_ref().map(|block| block.span);
+        hops.iter().filter(move |(_, place)| Some(*place) == span)
+    };
+    let found = findings.iter().filter(|finding| there(finding).next().is_some());
+    let is_cause = |finding: &&Finding| there(finding).any(|(hop, _)| is_cause(hop, finding));
+    let (causes, others): (Vec<&Finding>, Vec<&Finding>) = found.partition(is_cause);
+    let others = others.into_iter().filter(|finding| finding.severity > Severity::Note);
+    (causes.into_iter().cloned().collect(), others.map(|finding| &*finding.rule.code).collect())
 }
 
 fn report<'a>(blocks: &Blocks<'a>, findings: Vec<Finding>) -> Report<'a> {

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 
+use super::Step;
 use super::ending::split_args;
 use super::phases::{End, Next, Run};
 use super::state::State;
@@ -123,7 +124,10 @@ impl Run<'_, '_> {
             return Ok(Access::Silent);
         };
         let Value::Known(path) = self.evaluate(&path) else { return Ok(self.noted(node, Access::Asked)) };
-        self.step(Some(node), &format!("asks {} first", String::from_utf8_lossy(&path)));
+        self.step(
+            Some(node),
+            &format!("asks {} first, with a subrequest of nginx's own", String::from_utf8_lossy(&path)),
+        );
         match self.subrequest(&path, true) {
             End::Answered(200..=299) => Ok(Access::Granted),
             End::Answered(code @ (401 | 403)) => Ok(self.noted(node, Access::Refused(code))),
@@ -158,12 +162,12 @@ impl Run<'_, '_> {
         };
         let mut run = self.fork(state);
         let end = run.follow(Next::ServerRewrite);
-        let steps = std::mem::take(&mut run.steps);
         if is_waited_for {
             self.state.assigned.swap(&run.state.assigned);
             self.state.kept.swap(&run.state.kept);
         }
-        self.steps.extend(steps);
+        let steps = std::mem::take(&mut run.steps).into_iter();
+        self.steps.extend(steps.map(|step| Step { depth: step.depth + 1, ..step }));
         end
     }
 }

@@ -62,7 +62,7 @@ impl Run<'_, '_> {
                 self.end(node, &text, Reason::NotProxied)
             }
             Some(_) => {
-                let text = format!("{} speaks a protocol that carries no WebSocket", self.name(node));
+                let text = format!("{} speaks a protocol that carries no 101", self.name(node));
                 self.end(node, &text, Reason::Protocol)
             }
         }

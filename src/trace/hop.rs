@@ -25,6 +25,8 @@ impl Run<'_, '_> {
         }
         let is_location = self.config().scope(self.block).kind.is_location_level();
         Hop {
+            port: self.request.port,
+            asks: self.request.client.sends("Upgrade"),
             server: Some(self.server),
             block: is_location.then_some(self.block),
             upstream,

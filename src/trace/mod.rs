@@ -64,11 +64,19 @@ pub struct Step {
     pub node: Option<NodeId>,
     /// The few words that decide.
     pub text: String,
+    /// How many subrequests deep.
+    pub depth: usize,
+    /// The hop that it belongs to, counted from 0.
+    pub hop: usize,
 }
 
 /// One hop: from a connection to what answers it.
 #[derive(Debug, Clone)]
 pub struct Hop {
+    /// The port that the request arrives at.
+    pub port: u16,
+    /// Whether the request that arrives asks for an upgrade.
+    pub asks: bool,
     /// The server block.
     pub server: Option<ScopeId>,
     /// The block in force at the end.
@@ -162,7 +170,12 @@ impl<'a> Tracer<'a> {
         };
         if let Some(node) = accelerates.filter(|_| !outer.is_empty()).or_else(intercepts) {
             let text = "the outer hop may answer this by something else, which is not followed".into();
-            trace.steps.push(Step { node: Some(node), text });
+            trace.steps.push(Step {
+                node: Some(node),
+                text,
+                depth: 0,
+                hop: trace.hops.len().saturating_sub(1),
+            });
             trace.answer = Answer::depends(Reason::UnknownValue);
         }
     }
@@ -175,12 +188,12 @@ impl<'a> Tracer<'a> {
         while let Some(request) = next.take() {
             if seen.len() == MOST_HOPS || seen.iter().any(|earlier| earlier.is_as_sent(&request)) {
                 let text = "the pass leads round in a circle until nginx has no connection left";
-                trace.steps.push(Step { node: None, text: text.into() });
+                trace.steps.push(Step { node: None, text: text.into(), depth: 0, hop: seen.len() });
                 trace.answer = Answer::fails(Reason::NotProxied);
                 return trace;
             }
             let (hop, steps) = phases::run(self, &request);
-            trace.steps.extend(steps);
+            trace.steps.extend(steps.into_iter().map(|step| Step { hop: seen.len(), ..step }));
             let way = hop.upstream.as_ref().map_or(Way::Out, |upstream| self.onward(&hop, upstream));
             divided =
                 divided.or(hop.upstream.as_ref().map(|it| it.pass).filter(|_| matches!(way, Way::Divided)));
@@ -195,7 +208,7 @@ impl<'a> Tracer<'a> {
         if divided.is_some() && trace.answer.verdict == Verdict::Works {
             let text =
                 "some servers of this group are server blocks of this configuration, others are not".into();
-            trace.steps.push(Step { node: divided, text });
+            trace.steps.push(Step { node: divided, text, depth: 0, hop: trace.hops.len().saturating_sub(1) });
             trace.answer = Answer::depends(Reason::UnknownValue);
         }
         self.replaced(&mut trace);

@@ -94,7 +94,8 @@ pub(super) fn run(tracer: &Tracer<'_>, request: &ClientRequest) -> (Hop, Vec<Ste
         }
         Err(Ended { server, answer, status }) => {
             let uri = route::target(&request.target, true).map(|target| target.path).unwrap_or_default();
-            (Hop { server, block: None, upstream: None, answer, status, uri }, start.steps)
+            let (port, asks) = (request.port, request.client.sends("Upgrade"));
+            (Hop { port, asks, server, block: None, upstream: None, answer, status, uri }, start.steps)
         }
     }
 }
@@ -141,7 +142,7 @@ impl<'t, 'a> Run<'t, 'a> {
     /// Notes what happens at a directive, or at the block in force.
     pub(super) fn step(&mut self, node: Option<NodeId>, text: &str) {
         let node = node.or_else(|| self.config().scope(self.block).node);
-        self.steps.push(Step { node, text: text.to_owned() });
+        self.steps.push(Step { node, text: text.to_owned(), depth: 0, hop: 0 });
     }
 
     /// Notes the variable that the rest hangs on.

@@ -3,6 +3,7 @@
 use super::Upstream;
 use super::phases::{End, Next, Run};
 use crate::catalogue::directive;
+use crate::config::NodeId;
 use crate::handshake::{Answer, Reason, Request, Verdict, cache, header, judge_headers, request};
 use crate::route::{Pattern, escape_uri, pattern};
 use crate::scope::{handler, list};
@@ -81,14 +82,21 @@ impl Run<'_, '_> {
     /// Whether a mirrored request would become a tunnel: its 101 then tears the main one down.
     fn is_mirrored_upgraded(&mut self) -> bool {
         let view = self.tracer.view;
-        let paths: Vec<Vec<u8>> = (list(view.config, self.block, directive::MIRROR).iter())
-            .filter_map(|&node| view.arg(node, 0))
-            .filter(|path| &**path != b"off")
-            .filter_map(|path| self.evaluate(&path).bytes().map(<[u8]>::to_vec))
+        let paths: Vec<(NodeId, Vec<u8>)> = (list(view.config, self.block, directive::MIRROR).into_iter())
+            .filter_map(|node| Some((node, view.arg(node, 0)?)))
+            .filter(|(_, path)| &**path != b"off")
+            .filter_map(|(node, path)| Some((node, self.evaluate(&path).bytes()?.to_vec())))
             .collect();
-        paths.iter().any(|path| {
-            matches!(self.subrequest(path, false), End::Proxied(_, answer) if answer.verdict == Verdict::Works)
-        })
+        paths.iter().any(|(node, path)| self.mirrors(*node, path))
+    }
+
+    fn mirrors(&mut self, node: NodeId, path: &[u8]) -> bool {
+        self.step(Some(node), &format!("sends a copy of the request to {}", String::from_utf8_lossy(path)));
+        let upgraded = matches!(self.subrequest(path, false), End::Proxied(_, answer) if answer.verdict == Verdict::Works);
+        if upgraded {
+            self.step(Some(node), "the copy asks for a WebSocket too, and its 101 tears the client's down");
+        }
+        upgraded
     }
 
     /// Path and query as they go upstream (`ngx_http_proxy_create_request`).

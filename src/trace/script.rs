@@ -43,7 +43,10 @@ impl Run<'_, '_> {
 
     fn branch(&mut self, node: NodeId, branch: ScopeId) -> Step {
         match self.condition(node) {
-            Outcome::False => return Step::Next,
+            Outcome::False => {
+                self.passed_over(node, branch);
+                return Step::Next;
+            }
             Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
             Outcome::True => {}
         }
@@ -113,7 +116,8 @@ impl Run<'_, '_> {
         let first = view.arg(node, 0).unwrap_or_default();
         let code: Option<u16> = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
         let code = code.unwrap_or(302);
-        self.step(Some(node), &format!("returns {code}"));
+        let closes = if code == 444 { ": nginx closes the connection without an answer" } else { "" };
+        self.step(Some(node), &format!("returns {code}{closes}"));
         let redirect = matches!(code, 301 | 302 | 303 | 307 | 308);
         let has_text = view.arg(node, 1).is_some_and(|text| !text.is_empty());
         let whole = !redirect && (code < 400 || has_text);
@@ -195,7 +199,12 @@ impl Run<'_, '_> {
         };
         let uri = self.state.uri.clone();
         match self.search(node, &uri, &pattern, false) {
-            Outcome::False => return Step::Next,
+            Outcome::False => {
+                if self.is_dispatch(self.config().node(node).scope) {
+                    self.step(Some(node), "the path does not match: this `rewrite` is passed over");
+                }
+                return Step::Next;
+            }
             Outcome::Unknown => return Step::Exit(Script::Depends(Reason::UnknownValue)),
             Outcome::True => {}
         }

@@ -3,6 +3,7 @@
 
 use super::phases::{Next, Run};
 use super::state::State;
+use super::story::named;
 use super::{ClientRequest, HttpVersion, Step, Tracer};
 use crate::catalogue::{DirectiveId, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind};
@@ -125,7 +126,7 @@ impl<'t, 'a> Start<'t, 'a> {
 
     pub(super) fn step(&mut self, node: Option<NodeId>, text: &str) {
         let node = node.or_else(|| self.tracer.http());
-        self.steps.push(Step { node, text: text.to_owned() });
+        self.steps.push(Step { node, text: text.to_owned(), depth: 0, hop: 0 });
     }
 
     fn open(&mut self, node: Option<NodeId>, text: &str) -> Ended {
@@ -206,7 +207,7 @@ impl<'t, 'a> Start<'t, 'a> {
         }
         let is_tls = sockets.is_ssl(socket);
         if self.request.tls && !is_tls {
-            self.step(listen, "TLS is spoken to a port without it: this `listen` has no `ssl`");
+            self.step(listen, "wss:// (TLS) is spoken to a port without TLS: this `listen` has no `ssl`");
             return Err(closed);
         }
         let is_http1 = self.request.http != HttpVersion::Http2;
@@ -226,7 +227,7 @@ impl<'t, 'a> Start<'t, 'a> {
         let is_tls = self.tracer.sockets.is_ssl(socket);
         if is_tls && !self.request.tls {
             let listen = self.tracer.sockets.deciding_listen(socket);
-            self.step(listen, "plain HTTP is spoken to a port with TLS: 400");
+            self.step(listen, "ws:// (plain HTTP) is spoken to a port that expects TLS: 400");
             return Ok(Next::Finalize(PLAIN_HTTP_TO_TLS));
         }
         if is_tls && let Some(node) = self.setting(server, directive::SSL_REJECT_HANDSHAKE, b"on") {
@@ -274,13 +275,13 @@ impl<'t, 'a> Start<'t, 'a> {
             let answer = Answer::fails(Reason::NotProxied);
             return Ended { server: Some(server), answer, status: Some(400) };
         }
-        self.step(node, "nginx makes no tunnel from HTTP/2");
+        self.step(node, "nginx opens no WebSocket from HTTP/2: it answers as to any other request");
         Ended { server: Some(server), answer: Answer::fails(Reason::Protocol), status: None }
     }
 
     /// Why this server.
     fn why(&self, socket: SocketId, chosen: &Chosen, name: &[u8]) -> String {
-        let label = self.tracer.view.label(chosen.server);
+        let label = named(self.tracer.view, chosen.server);
         let how = match &chosen.how {
             How::Exact => "chosen by exact name".to_owned(),
             How::Leading => "chosen by a wildcard at the name's start: no exact name fits".to_owned(),
@@ -300,7 +301,10 @@ impl<'t, 'a> Start<'t, 'a> {
                 String::from_utf8_lossy(name)
             ),
         };
-        format!("{label} {how}")
+        match how.strip_prefix("chosen as ") {
+            Some(role) if label.starts_with("the server at ") => role.to_owned(),
+            _ => format!("{label} {how}"),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Verdicts on blocks and the ways of URLs: as JSON, as a table, as numbered steps.
 
+mod help;
 mod json;
 mod route;
 mod table;
@@ -10,6 +11,7 @@ use crate::config::View;
 use crate::handshake::BlockReport;
 use crate::trace::Trace;
 
+pub use help::{advice, is_cause};
 pub use json::json;
 pub use route::route;
 pub use table::table;

@@ -4,12 +4,16 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Blocks, words};
-use crate::handshake::{BlockReport, Request, Verdict};
+use crate::config::View;
+use crate::handshake::{BlockReport, Reason, Verdict};
 use crate::output::Style;
 use crate::output::escape::Line;
 use crate::output::paint::{Paint, Role};
 
-const HEAD: [&str; 8] = ["BLOCK", "", "HANDSHAKE", "HTTP", "UPGRADE", "CONNECTION", "HOST", "PASSED TO"];
+const HEAD: [&str; 8] =
+    ["FILE:LINE", "BLOCK", "HANDSHAKE", "HTTP", "UPGRADE", "CONNECTION", "HOST", "PASSED TO"];
+
+const LEGEND: &str = "what the backend receives: `-` is not sent, `$name` is known only per request";
 
 /// One block.
 struct Row {
@@ -29,9 +33,10 @@ pub fn table(blocks: &Blocks<'_>, out: &mut dyn Write, style: Style) -> io::Resu
     let rows: Vec<Row> = reports.iter().map(|report| row(blocks, report)).collect();
     if !rows.is_empty() {
         write_rows(&rows, out, paint)?;
-        writeln!(out)?;
+        writeln!(out, "\n{}", paint.role(Role::Dim, LEGEND))?;
     }
-    writeln!(out, "{}", paint.role(Role::Strong, totals(blocks, &rows)))
+    writeln!(out, "{}", paint.role(Role::Strong, totals(blocks, &rows)))?;
+    writeln!(out, "ngxlint handshake CONF wss://HOST/PATH follows one URL")
 }
 
 fn write_rows(rows: &[Row], out: &mut dyn Write, paint: Paint) -> io::Result<()> {
@@ -92,7 +97,7 @@ fn row(blocks: &Blocks<'_>, report: &BlockReport) -> Row {
     Row {
         cells: cells.map(|cell| Line(&cell).to_string()),
         verdict: report.answer.verdict,
-        why: Line(&reason(report, request)).to_string(),
+        why: Line(&reason(blocks.view, report)).to_string(),
     }
 }
 
@@ -100,12 +105,25 @@ fn sent(value: Option<&crate::value::Value>) -> String {
     value.map(words::text).filter(|value| !value.is_empty()).unwrap_or_else(|| "-".into())
 }
 
-fn reason(report: &BlockReport, request: Option<&Request>) -> String {
-    let why = words::why(&report.answer);
-    match request.and_then(words::unknown).filter(|_| report.answer.verdict == Verdict::Depends) {
-        Some(variable) => format!("{why}: ${variable}"),
-        None => why,
-    }
+/// What is wrong in a block, with what it hangs on.
+fn reason(view: View<'_>, report: &BlockReport) -> String {
+    let request = report.request.as_ref();
+    let why = words::why(&report.answer, request);
+    let on = match report.answer.reason {
+        Reason::UnknownValue => hangs_on(view, report),
+        Reason::Auth => {
+            words::guard(view, report.scope).map(|node| format!("`{}`", words::written(view, node)))
+        }
+        _ => None,
+    };
+    on.map_or_else(|| why.clone(), |on| format!("{why}: {on}"))
+}
+
+/// The variable or the include that decides.
+fn hangs_on(view: View<'_>, report: &BlockReport) -> Option<String> {
+    let variable = report.request.as_ref().and_then(words::unknown).map(|name| format!("${name}"));
+    let include = || words::unread(view, report.scope);
+    variable.or_else(|| include().map(|path| format!("what {path} holds, which was not read")))
 }
 
 fn totals(blocks: &Blocks<'_>, rows: &[Row]) -> String {
