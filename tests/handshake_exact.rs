@@ -10,7 +10,6 @@
 )]
 
 #[path = "cli/harness.rs"]
-#[allow(dead_code, reason = "each crate of tests uses its own part of the harness")]
 mod harness;
 
 use harness::Folder;

@@ -87,7 +87,7 @@ impl Reader<'_> {
         } else if byte.is_ascii_alphanumeric() {
             self.out.push(char::from(byte));
         } else {
-            self.out.push_str(&format!("\\x{{{byte:02x}}}"));
+            self.out.extend(["\\x{", &hex(byte), "}"]);
         }
     }
 
@@ -109,7 +109,10 @@ impl Reader<'_> {
             b'R' => "(?>\\r\\n|[\\n\\x0b\\x0c\\r\\x{85}])".into(),
             b'N' if self.rest.get(1) != Some(&b'{') => Set::of(b"\n").negated().text(),
             b'E' => String::new(),
-            b'Q' => return self.quoted(),
+            b'Q' => {
+                self.quoted();
+                return Ok(());
+            }
             b'1'..=b'9' => return self.reference(),
             b'k' => return self.named_reference(),
             _ => {
@@ -126,13 +129,12 @@ impl Reader<'_> {
     }
 
     /// `\Q...\E`
-    fn quoted(&mut self) -> Result<(), String> {
+    fn quoted(&mut self) {
         self.next();
         while !self.eat(b"\\E") {
-            let Some(byte) = self.next() else { return Ok(()) };
+            let Some(byte) = self.next() else { return };
             self.literal(byte);
         }
-        Ok(())
     }
 
     /// `\1` to `\9`; longer numbers may be octal.
@@ -150,7 +152,7 @@ impl Reader<'_> {
             return Err("a reference that may be read differently".into());
         }
         let name = self.name(b'>')?;
-        self.out.push_str(&format!("\\k<{name}>"));
+        self.out.extend(["\\k<", &name, ">"]);
         Ok(())
     }
 
@@ -225,10 +227,10 @@ impl Reader<'_> {
             return self.next().map(drop).ok_or_else(|| UNFINISHED.into());
         } else if self.eat(b"<") || self.eat(b"P<") {
             let name = self.name(b'>')?;
-            self.out.push_str(&format!("(?<{name}>"));
+            self.out.extend(["(?<", &name, ">"]);
         } else if self.eat(b"'") {
             let name = self.name(b'\'')?;
-            self.out.push_str(&format!("(?<{name}>"));
+            self.out.extend(["(?<", &name, ">"]);
         } else {
             return self.options();
         }
@@ -346,6 +348,10 @@ fn number(digits: &[u8], radix: u32) -> Result<u8, String> {
     u8::from_str_radix(digits, radix).map_err(|_| "a character that is no byte".into())
 }
 
+fn hex(byte: u8) -> String {
+    format!("{byte:02x}")
+}
+
 /// Bytes.
 #[derive(Debug, Clone)]
 struct Set(Vec<bool>);
@@ -410,11 +416,13 @@ impl Set {
     /// The class as the engine reads it.
     fn text(&self) -> String {
         let mut text = String::from("[");
-        let mut next = 0;
-        while let Some(low) = (next..256).find(|&at| self.0.get(at) == Some(&true)) {
-            let high = (low..256).take_while(|&at| self.0.get(at) == Some(&true)).last().unwrap_or(low);
-            text.push_str(&format!("\\x{{{low:02x}}}-\\x{{{high:02x}}}"));
-            next = high + 1;
+        let mut bytes = (0..=u8::MAX).filter(|&byte| self.has(byte)).peekable();
+        while let Some(low) = bytes.next() {
+            let mut high = low;
+            while let Some(byte) = bytes.next_if(|&byte| Some(byte) == high.checked_add(1)) {
+                high = byte;
+            }
+            text.extend(["\\x{", &hex(low), "}-\\x{", &hex(high), "}"]);
         }
         if text.len() == 1 {
             text.push_str("^\\x{00}-\\x{ff}");
@@ -427,10 +435,13 @@ impl Set {
 mod tests {
     use crate::value::Regex;
 
+    /// A pattern, what it matches and what it does not.
+    type Answer = (&'static str, &'static [&'static [u8]], &'static [&'static [u8]]);
+
     /// What nginx 1.22.1 (PCRE2 10.42) and 1.30.6 (PCRE2 10.49) answer.
     #[test]
     fn expressions_mean_what_nginx_means_by_them() {
-        let answers: [(&str, &[&[u8]], &[&[u8]]); 22] = [
+        let answers: [Answer; 22] = [
             (r"^[[:alnum:]$]+x", &[b"$x", b"a$x"], &[b"x", b"-x"]),
             (r"^\h$", &[b"\t", b" ", b"\xa0"], &[b"a", b"\n"]),
             (r"^\H$", &[b"a", b"\n"], &[b" ", b"\xa0"]),
