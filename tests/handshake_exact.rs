@@ -10,7 +10,6 @@
 )]
 
 #[path = "cli/harness.rs"]
-#[allow(dead_code, reason = "each crate of tests uses its own part of the harness")]
 mod harness;
 
 use harness::Folder;
@@ -176,4 +175,22 @@ fn a_map_of_hostnames_ignores_a_final_dot() {
     for host in ["a.org..", "b.org", "."] {
         assert_eq!(asked(host), "no-upgrade-header", "{host}");
     }
+}
+
+/// nginx compiles expressions without UTF and without Unicode properties; PCRE2 reads `{,3}` as text below 10.43.
+#[test]
+fn an_expression_means_what_pcre_means_by_it() {
+    let asked = |pattern: &str, path: &str| {
+        let inner = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_pass http://10.0.0.1;";
+        let http = format!(
+            "server {{ listen 80; location ~* \"{pattern}\" {{ {inner} }} location / {{ return 404; }} }}"
+        );
+        reason(&http, "1.24", &format!("ws://localhost{path}"), &[])
+    };
+    assert_eq!(asked(r"^/[[:alnum:]$]+x", "/$x"), "works");
+    assert_eq!(asked(r"^/a\hb", "/a%20b"), "works");
+    assert_eq!(asked(r"^/a\hb", "/aab"), "not-proxied");
+    assert_eq!(asked(r"^/\xe9$", "/%C9"), "not-proxied");
+    assert_eq!(asked(r"\bx$", "/%E9x"), "works");
+    assert_eq!(asked(r"^/a{,3}$", "/aa"), "unknown-value");
 }

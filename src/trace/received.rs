@@ -57,11 +57,11 @@ impl Start<'_, '_> {
             self.step(self.tracer.view.config.scope(reader).node, &text);
         }
         received.client.unknown.retain(|(name, _)| self.keeps(default, name) || self.keeps(server, name));
-        let is_twice = |unique: &&str| {
+        let is_twice = |unique: &str| {
             let lines = received.client.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(unique));
-            lines.count() > 1 && (*unique != "Host" || version >= REFUSES_SECOND_HOST)
+            lines.count() > 1 && (unique != "Host" || version >= REFUSES_SECOND_HOST)
         };
-        match UNIQUE.iter().copied().find(|unique| is_twice(&unique)) {
+        match UNIQUE.iter().copied().find(|unique| is_twice(unique)) {
             Some(name) => Err(format!("{name} is sent twice: 400")),
             None => Ok(received),
         }

@@ -1,6 +1,8 @@
 //! nginx's regular expressions: PCRE over bytes, without UTF unless the pattern asks for it. Pattern and subject are
 //! compared as Latin-1 characters, so that a byte is a character.
 
+mod pcre;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -67,8 +69,8 @@ impl Regex {
     }
 
     fn compile(pattern: &[u8], caseless: bool) -> Result<Self, RegexError> {
-        RegexBuilder::new(&ascii_classes(pattern))
-            .case_insensitive(caseless)
+        let pattern = pcre::translated(pattern, caseless).map_err(RegexError::Compile)?;
+        RegexBuilder::new(&pattern)
             .backtrack_limit(MOST_BACKTRACKING)
             .build()
             .map(|inner| Self { inner: Arc::new(inner) })
@@ -118,59 +120,6 @@ fn bytes(text: &str) -> Vec<u8> {
     text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
 }
 
-/// PCRE's `\w`, `\d`, `\s` mean ASCII (its default tables); the engine's mean Unicode. A `$` there also matches before a
-/// final newline.
-fn ascii_classes(pattern: &[u8]) -> String {
-    let mut out = String::with_capacity(pattern.len() + 16);
-    let mut in_class = false;
-    let mut characters = pattern.iter().map(|&byte| char::from(byte)).peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => escape(&mut out, characters.next(), in_class),
-            '[' if !in_class => {
-                in_class = true;
-                out.push('[');
-                for first in ['^', ']'] {
-                    if characters.next_if_eq(&first).is_some() {
-                        out.push_str(if first == ']' { "\\]" } else { "^" });
-                    }
-                }
-            }
-            '[' if characters.peek() != Some(&':') => out.push_str("\\["),
-            ']' => {
-                in_class = false;
-                out.push(']');
-            }
-            '&' | '~' if in_class => out.extend(['\\', character]),
-            '$' if !in_class => out.push_str("(?=\\n?\\z)"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// Writes the escape `\x` so that it means what PCRE means by it.
-fn escape(out: &mut String, escaped: Option<char>, in_class: bool) {
-    let class = match escaped {
-        Some('w') => "0-9A-Za-z_",
-        Some('d') => "0-9",
-        Some('s') => "\\t\\n\\x0b\\x0c\\r ",
-        Some('W') if !in_class => return out.push_str("[^0-9A-Za-z_]"),
-        Some('D') if !in_class => return out.push_str("[^0-9]"),
-        Some('S') if !in_class => return out.push_str("[^\\t\\n\\x0b\\x0c\\r ]"),
-        Some(
-            '/' | '"' | '\'' | '@' | '#' | '%' | '=' | ':' | ',' | ';' | '!' | '<' | '>' | '_' | '`' | ' ',
-        ) if !in_class => {
-            return out.extend(escaped.filter(|&it| it != '<' && it != '>'));
-        }
-        other => {
-            out.push('\\');
-            return out.extend(other);
-        }
-    };
-    if in_class { out.push_str(class) } else { out.extend(["[", class, "]"]) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +140,16 @@ mod tests {
         assert!(!matches(r"a$", b"a\nb"));
         assert!(matches(r"^[]a]+$", b"]a"));
         assert!(matches(r"\<x\>", b"<x>"));
+    }
+
+    #[test]
+    fn letters_alone_have_cases() {
+        let caseless =
+            |pattern: &[u8], subject: &[u8]| Regex::new(pattern, true).unwrap().is_match(subject).unwrap();
+        assert!(caseless(b"^a[b]$", b"AB"));
+        assert!(!caseless(b"\xe9", b"\xc9"));
+        assert!(!caseless(b"[\xe9]", b"\xc9"));
+        assert!(caseless(b"[^\xe9]", b"\xc9"));
     }
 
     #[test]
