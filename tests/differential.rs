@@ -16,11 +16,11 @@ mod differential;
 #[allow(dead_code, reason = "each crate of tests uses its own part of the laboratory")]
 mod support;
 
+use differential::agreement;
 use differential::campaign::{Campaign, number, seed};
 use differential::compare::Aspect;
 use differential::tally::Tally;
 use differential::trial::Subject;
-use differential::{agreement, repair};
 use support::nginx::Nginx;
 
 /// Runs so many requests in all and insists that nothing differs and little is left open.
@@ -66,22 +66,6 @@ fn check_and_trace_never_disagree() {
         compared = (compared.0 + counts.found, compared.1 + counts.works);
     }
     assert!(compared.0 > 20 && compared.1 > 1, "too little was compared: {compared:?}");
-}
-
-/// Whatever a fix repairs works in nginx afterwards, and nothing else is changed.
-#[test]
-#[ignore = "needs the servers that tests/run installs"]
-fn what_is_fixed_works_and_the_rest_is_kept() {
-    let seed = seed();
-    let cases = number("NGXLINT_CASES").unwrap_or(60);
-    for nginx in Nginx::both() {
-        let repairs = repair::repair(&nginx, seed, cases);
-        println!("{}: {} configurations fixed, {} requests work", nginx.name, repairs.changed, repairs.works);
-        let first = repairs.problems.first().map_or("", String::as_str);
-        assert!(repairs.problems.is_empty(), "{} problems, as {first}", repairs.problems.len());
-        assert!(repairs.changed * 2 > usize::try_from(cases).expect("a number"), "{repairs:?}");
-        assert!(repairs.works > 10, "{repairs:?}");
-    }
 }
 
 /// The comparison can fail: what is true of one release is not of the other.
