@@ -1,7 +1,7 @@
 //! Random configurations and requests through real nginx of two releases and through `ngxlint handshake`: both must
 //! tell the same story.
 //!
-//! The seed is printed; `NGXLINT_SEED` repeats a run, and the seed printed with a disagreement starts with its case.
+//! The seed is printed; `NGXLINT_SEED` takes another one, and the seed printed with a disagreement starts with its case.
 //! `NGXLINT_REQUESTS` overrides how many requests each release gets, `NGXLINT_SHRINK` how many cases are tried to make a
 //! disagreement small (0: none is printed), `NGXLINT_PRINT` how many are printed of each kind.
 #![allow(

@@ -36,10 +36,9 @@ pub(crate) fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok().map(parse)
 }
 
-/// The seed of a run: from the environment, else from the clock.
+/// The seed of a run: from the environment, else always the same, so that a commit passes or fails for itself.
 pub(crate) fn seed() -> u64 {
-    let now = || std::time::UNIX_EPOCH.elapsed().expect("a clock").as_secs();
-    let seed = number("NGXLINT_SEED").unwrap_or_else(now);
+    let seed = number("NGXLINT_SEED").unwrap_or(777);
     println!("NGXLINT_SEED={seed}");
     seed
 }
