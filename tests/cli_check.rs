@@ -258,3 +258,17 @@ fn linted_files_are_listed() {
     let said = folder.run(&["--show-files", "."]);
     assert_eq!(said.ends(0).err, "nginx.conf\na.inc\n");
 }
+
+/// The versions that a message names are never a gap.
+#[test]
+fn a_message_names_the_version_that_was_asked_about() {
+    let folder = Folder::with_main(HALF);
+    for (version, words) in [
+        ("1.24", "in HTTP/1.0 with nginx 1.24.0,"),
+        (">=1.18", "in HTTP/1.0 with nginx before 1.29.7,"),
+        (">=1.18,<1.29", "in HTTP/1.0 with nginx >=1.18,<1.29,"),
+    ] {
+        let said = folder.run(&["nginx.conf", "--nginx-version", version, "--format", "concise"]);
+        assert!(said.out.contains(words), "{version}: {}", said.out);
+    }
+}

@@ -73,7 +73,7 @@ fn proxied(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<
     }
     let failures: Vec<Option<Failure<'_>>> =
         facts.requests(proxied).iter().map(|request| failure(facts, rule, proxied, request)).collect();
-    let versions = concerned(&failures.iter().map(Option::is_some).collect::<Vec<_>>());
+    let versions = concerned(facts, &failures.iter().map(Option::is_some).collect::<Vec<_>>());
     let failure = failures.into_iter().flatten().next()?;
     Some(failure.hit(facts, rule, proxied, versions))
 }
@@ -106,13 +106,13 @@ fn violated<'r>(subject: Subject<'_, '_>, rule: &'r Rule) -> Option<&'r Conditio
     required.or_else(|| rule.forbid.iter().find(|condition| subject.holds(condition) == Outcome::True))
 }
 
-/// In words, the versions of the range in which something fails; nothing where it fails in all of them.
-pub fn concerned(failures: &[bool]) -> String {
+/// In words, the versions of the range in which something fails: `nginx before 1.29.7`, or all of the range.
+pub fn concerned(facts: &Facts<'_>, failures: &[bool]) -> String {
     let fails = |index: usize| failures.get(index) == Some(&true);
     let boundary = match failures.len() {
         2 | 3 if fails(0) && !fails(1) => HTTP_1_1_BY_DEFAULT,
         3 if fails(0) && !fails(2) => LAST_HOST_COUNTS,
-        _ => return String::new(),
+        _ => return format!("nginx {}", facts.target),
     };
     format!("nginx before {boundary}")
 }

@@ -22,7 +22,7 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied, name: &str) -> Option<(Hit, NodeId)> {
     let requests = facts.requests(proxied);
     let sent: Vec<Vec<&Header>> = requests.iter().map(|request| surely_sent(request, name)).collect();
-    let versions = concerned(&sent.iter().map(|lines| lines.len() > 1).collect::<Vec<_>>());
+    let versions = concerned(facts, &sent.iter().map(|lines| lines.len() > 1).collect::<Vec<_>>());
     let lines: Vec<NodeId> =
         sent.iter().find(|lines| lines.len() > 1)?.iter().filter_map(|line| line.node).collect();
     let surplus = surplus(facts, proxied, &lines, name)?;

@@ -37,7 +37,7 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied) -> Option<Hit>
         _ => return None,
     };
     let mut hit = found(facts, rule, proxied, node.unwrap_or(proxied.pass), Some(named));
-    hit.words = hit.words.with("versions", concerned(&blank)).with("sent", sent(facts, proxied));
+    hit.words = hit.words.with("versions", concerned(facts, &blank)).with("sent", sent(facts, proxied));
     Some(Hit { repair: Repair::ByRule, ..hit })
 }
 
