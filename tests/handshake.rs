@@ -207,6 +207,7 @@ fn a_pass_in_a_circle_fails() {
     let said = handshake(&folder, &["ws://localhost:8080/", "--format", "json"]);
     said.ends(1);
     assert_eq!(said.document()["traces"][0]["reason"], "not-proxied");
+    assert_eq!(said.document()["traces"][0]["steps"].as_array().unwrap().last().unwrap()["line"], 5);
 }
 
 /// What one hop lacks, the next one adds: only what the backend sees counts.

@@ -188,7 +188,9 @@ impl<'a> Tracer<'a> {
         while let Some(request) = next.take() {
             if seen.len() == MOST_HOPS || seen.iter().any(|earlier| earlier.is_as_sent(&request)) {
                 let text = "the pass leads round in a circle until nginx has no connection left";
-                trace.steps.push(Step { node: None, text: text.into(), depth: 0, hop: seen.len() });
+                let pass =
+                    trace.hops.last().and_then(|hop| hop.upstream.as_ref()).map(|upstream| upstream.pass);
+                trace.steps.push(Step { node: pass, text: text.into(), depth: 0, hop: seen.len() });
                 trace.answer = Answer::fails(Reason::NotProxied);
                 return trace;
             }
