@@ -116,3 +116,12 @@ fn a_sibling_with_the_headers_for_the_same_upstream_raises_what_a_path_says() {
         server.replace("location /socket.io/ { proxy_pass http://a; }", &wanted)
     );
 }
+
+/// `${name}` is a value like any other: the line that repeats it needs its `;`.
+#[test]
+fn a_repeated_value_that_ends_with_a_brace_is_a_directive() {
+    let server = "    proxy_http_version 1.1; proxy_set_header Upgrade ${http_upgrade}; proxy_set_header Connection \"upgrade\";\n    \
+                  location /ws/ {\n      proxy_pass http://a;\n      proxy_set_header X-Real-IP $remote_addr;\n    }\n";
+    let fixed = fixed_server(server);
+    assert!(fixed.contains("\n      proxy_set_header Upgrade ${http_upgrade};\n"), "{fixed}");
+}

@@ -270,14 +270,12 @@ fn insert_after(view: View<'_>, anchor: Span, lines: &[String]) -> Edit {
 }
 
 /// Inserts after `after`: on lines of their own where nothing but a comment follows on the line, else right behind it.
-/// A line that ends a block (`}`) gets no `;`.
+/// The lines of a block (`map ... {`, `}`) get no `;`; a value such as `${http_upgrade}` does.
 fn insert(document: &Document, after: Span, indent: &str, lines: &[String]) -> Edit {
     let rest = line_after(document, after.end);
     let alone = matches!(rest.trim_ascii_start().first(), None | Some(b'#'));
-    let ended = lines.iter().map(|line| match line.as_bytes().last() {
-        Some(b';' | b'{' | b'}') => line.clone(),
-        _ => format!("{line};"),
-    });
+    let is_ended = |line: &str| line.ends_with(';') || line.ends_with(" {") || line.trim_start() == "}";
+    let ended = lines.iter().map(|line| if is_ended(line) { line.clone() } else { format!("{line};") });
     if !alone {
         let text: String = ended.flat_map(|line| [" ".to_owned(), line.trim_start().to_owned()]).collect();
         return Edit { span: Span { start: after.end, ..after }, text };
