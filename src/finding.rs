@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::IncludeId;
 use crate::rules::Rule;
 pub use crate::rules::Severity;
 use crate::source::Span;
@@ -66,6 +67,9 @@ pub struct Fix {
     pub group: Option<u32>,
     /// Ordered, not overlapping.
     pub edits: Vec<Edit>,
+    /// The places at which the edited texts stand in the tree, for a repair that follows from the place; empty for one
+    /// that is right wherever its file is included.
+    pub places: Vec<IncludeId>,
 }
 
 /// One finding of one rule at one place.

@@ -16,11 +16,11 @@ mod differential;
 #[allow(dead_code, reason = "each crate of tests uses its own part of the laboratory")]
 mod support;
 
-use differential::agreement;
 use differential::campaign::{Campaign, number, seed};
 use differential::compare::Aspect;
 use differential::tally::Tally;
 use differential::trial::Subject;
+use differential::{agreement, repair};
 use support::nginx::Nginx;
 
 /// Runs so many requests in all and insists that nothing differs and little is left open.
@@ -68,6 +68,25 @@ fn check_and_trace_never_disagree() {
     assert!(compared.0 > 20 && compared.1 > 1, "too little was compared: {compared:?}");
 }
 
+/// Whatever a fix repairs works in nginx afterwards, and nothing else is changed.
+fn repairs_hold(cases: u64) {
+    let seed = seed();
+    let cases = number("NGXLINT_CASES").unwrap_or(cases);
+    for nginx in Nginx::both() {
+        let repairs = repair::repair(&nginx, seed, cases);
+        let first = repairs.problems.first().map_or("", String::as_str);
+        assert!(repairs.problems.is_empty(), "{} problems, as {first}", repairs.problems.len());
+        assert!(repairs.changed * 2 > cases, "{repairs:?}");
+        assert!(repairs.works * 3 > repairs.changed, "{repairs:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn what_is_fixed_works_and_the_rest_is_kept() {
+    repairs_hold(60);
+}
+
 /// The comparison can fail: what is true of one release is not of the other.
 #[test]
 #[ignore = "needs the servers that tests/run installs"]
@@ -92,4 +111,10 @@ fn the_wrong_version_is_noticed() {
 #[ignore = "slow; needs the servers that tests/run installs"]
 fn slow_nginx_and_the_trace_tell_the_same_story() {
     agree(Subject::Traces, 20_000);
+}
+
+#[test]
+#[ignore = "slow; needs the servers that tests/run installs"]
+fn slow_what_is_fixed_works_and_the_rest_is_kept() {
+    repairs_hold(300);
 }

@@ -86,6 +86,15 @@ fn a_snippet_is_changed_only_where_every_level_that_includes_it_agrees() {
 }
 
 #[test]
+fn two_blocks_of_one_place_do_not_speak_for_the_other_place_of_a_snippet() {
+    // The location and its `if` want the same lines, but the other server's headers would be repeated with them.
+    let main = "events {}\n# ngxlint: websocket\nhttp {\n  server { server_name a; include ws.inc; }\n  server { server_name b; proxy_set_header X-Real-IP $remote_addr; include ws.inc; }\n}\n";
+    let snippet = "location /live/ {\n  proxy_http_version 1.1;\n  proxy_pass http://a;\n  if ($arg_v) {\n    proxy_pass http://b;\n  }\n}\n";
+    let texts = fixed(&[("nginx.conf", main), ("ws.inc", snippet)]);
+    assert_eq!(texts[1], snippet);
+}
+
+#[test]
 fn repeated_lines_are_written_on_one_line() {
     let main = "events {}\nhttp {\n  proxy_http_version 1.1;\n  proxy_set_header\n    Upgrade  $http_upgrade; # up\n  proxy_set_header \"Connection\" upgrade;\n  server { location /ws/ { proxy_set_header Host $host; proxy_pass http://a; } }\n}\n";
     let texts = fixed(&[("nginx.conf", main)]);

@@ -25,7 +25,7 @@ fn edit(doc: u32, start: u32, end: u32, text: &str) -> Edit {
 }
 
 fn fix(safety: Safety, edits: &[Edit]) -> Arc<Fix> {
-    Arc::new(Fix { title: "t".to_owned(), safety, group: None, edits: edits.to_vec() })
+    Arc::new(Fix { title: "t".to_owned(), safety, group: None, edits: edits.to_vec(), places: Vec::new() })
 }
 
 fn safe(edits: &[Edit]) -> Arc<Fix> {

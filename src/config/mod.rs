@@ -274,13 +274,24 @@ impl Config {
 
     /// The include directives that lead to a node, outermost first.
     pub fn include_chain(&self, include: IncludeId) -> Vec<Span> {
+        let path = self.include_path(include).take_while(|id| id.0 != 0);
         let mut chain: Vec<Span> =
-            std::iter::successors(Some(include), |id| self.include(*id).map(|it| it.parent))
-                .take_while(|id| id.0 != 0)
-                .filter_map(|id| self.include(id).map(|include| include.span))
-                .collect();
+            path.filter_map(|id| self.include(id).map(|include| include.span)).collect();
         chain.reverse();
         chain
+    }
+
+    /// An include and those that led to it, the main file's number 0 last.
+    pub fn include_path(&self, include: IncludeId) -> impl Iterator<Item = IncludeId> + '_ {
+        std::iter::successors(Some(include), |&id| {
+            self.include(id).filter(|_| id.0 != 0).map(|include| include.parent)
+        })
+    }
+
+    /// The text that an include brought; the main file for number 0.
+    pub fn included_document(&self, include: IncludeId) -> DocId {
+        let index = include.0.checked_sub(1);
+        index.and_then(|index| self.included.get(index as usize)).copied().unwrap_or(self.root)
     }
 
     /// The include `id`; number 0 is no include.

@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::partly::Holding;
-use crate::config::{Config, Texts};
+use crate::config::{Config, IncludeId, Texts};
 use crate::finding::{Edit, Finding, Fix, Label, Safety};
 use crate::source::DocId;
 
 /// How often each document stands in the trees.
 type Instances = HashMap<DocId, usize>;
 
-/// How many blocks want each edit.
-type Votes = HashMap<Edit, usize>;
+/// The places of its text, by tree and include, that want each edit.
+type Votes = HashMap<Edit, HashSet<(usize, IncludeId)>>;
 
 /// Joins the findings of all trees.
 pub(super) fn merge(texts: &Texts, configs: &[Config], findings: Vec<Vec<Finding>>) -> Vec<Finding> {
-    let (instances, votes, holding) = (instances(configs), votes(&findings), Holding::of(&findings));
+    let (instances, votes, holding) = (instances(configs), votes(configs, &findings), Holding::of(&findings));
     let mut places: BTreeMap<(&str, u32, u32, &str), Vec<Finding>> = BTreeMap::new();
     for mut finding in findings.into_iter().flatten() {
         finding.fix = finding.fix.map(|fix| agreed(fix, &instances, &votes));
@@ -46,28 +46,30 @@ pub(super) fn shared(configs: &[Config]) -> HashSet<DocId> {
     instances(configs).into_iter().filter(|&(_, count)| count > 1).map(|(doc, _)| doc).collect()
 }
 
-fn votes(findings: &[Vec<Finding>]) -> Votes {
+fn votes(configs: &[Config], findings: &[Vec<Finding>]) -> Votes {
     let mut votes = Votes::new();
-    // The findings of a group share one fix, which counts once.
+    // The findings of a group share one fix.
     let mut seen = HashSet::new();
-    for fix in findings.iter().flatten().filter_map(|finding| finding.fix.as_ref()) {
-        if !seen.insert(Arc::as_ptr(fix)) {
-            continue;
-        }
-        for edit in &fix.edits {
-            *votes.entry(edit.clone()).or_default() += 1;
+    for (tree, (config, findings)) in configs.iter().zip(findings).enumerate() {
+        let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+        for fix in fixes.filter(|&fix| seen.insert(Arc::as_ptr(fix))) {
+            for edit in &fix.edits {
+                let here = fix.places.iter().filter(|&&id| config.included_document(id) == edit.span.doc);
+                votes.entry(edit.clone()).or_default().extend(here.map(|&id| (tree, id)));
+            }
         }
     }
     votes
 }
 
-/// An edit of a snippet that stands in several places is written only where every place wants it.
+/// An edit of a snippet that stands in several places is written only where every place wants it, if it follows from
+/// the place.
 fn agreed(fix: Arc<Fix>, instances: &Instances, votes: &Votes) -> Arc<Fix> {
     let unanimous = |edit: &Edit| {
         let places = instances.get(&edit.span.doc).copied().unwrap_or(1);
-        places < 2 || votes.get(edit).copied().unwrap_or(0) >= places
+        places < 2 || votes.get(edit).is_some_and(|votes| votes.len() >= places)
     };
-    if fix.edits.iter().all(unanimous) {
+    if fix.places.is_empty() || fix.edits.iter().all(unanimous) {
         return fix;
     }
     Arc::new(Fix { safety: Safety::Shown, ..Fix::clone(&fix) })
@@ -106,6 +108,7 @@ fn one(fixes: &[Arc<Fix>]) -> Option<Arc<Fix>> {
         safety: fixes.iter().map(|fix| fix.safety).max().unwrap_or(first.safety),
         group: fixes.iter().find_map(|fix| fix.group),
         edits: edits.into_iter().cloned().collect(),
+        places: first.places.clone(),
     }))
 }
 

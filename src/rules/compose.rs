@@ -9,10 +9,12 @@ use super::effective::{is_effective, shares_single};
 use super::facts::{Facts, Proxied};
 use super::hit::{Hit, Repair};
 use super::model::{Case, FixSafety, FixSpec, Intent, Severity};
-use crate::config::{Config, ScopeId};
+use crate::catalogue::directive;
+use crate::config::{Config, IncludeId, ScopeId};
 use crate::finding::{Block, Edit, Finding, Fix, Safety};
 use crate::fix::placement::{Level, Wanted, set};
 use crate::scope::{in_force, location_of};
+use crate::source::DocId;
 
 /// The findings that `hits` make.
 pub fn findings(facts: &Facts<'_>, hits: Vec<Hit>) -> Vec<Finding> {
@@ -125,7 +127,30 @@ impl Fixes {
 }
 
 fn single(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec, edits: Vec<Edit>) -> Fix {
-    Fix { title: spec.title.to_string(), safety: safety(facts, hit, spec), group: None, edits }
+    // What is about no block, such as an error of syntax, is so wherever the file stands.
+    let places = if hit.scope.is_some() {
+        places(facts.view.config, hit.include, hit.scope, &edits)
+    } else {
+        Vec::new()
+    };
+    Fix { title: spec.title.to_string(), safety: safety(facts, hit, spec), group: None, edits, places }
+}
+
+/// The includes that brought the edited texts to a block: that of the hit, of what the block's location holds, of the
+/// headers around it, and those that brought the includes.
+fn places(config: &Config, hit: IncludeId, block: Option<ScopeId>, edits: &[Edit]) -> Vec<IncludeId> {
+    let is_edited = |doc: DocId| edits.iter().any(|edit| edit.span.doc == doc);
+    if edits.iter().all(|edit| edit.span.doc == config.root) {
+        return vec![IncludeId::default()];
+    }
+    let location = block.into_iter().map(|block| location_of(config, block));
+    let held = location.flat_map(|location| config.directives(location));
+    let levels = block.into_iter().flat_map(|block| config.ancestors(block));
+    let headers = levels.flat_map(|level| config.own(level, directive::PROXY_SET_HEADER));
+    let mut ids: BTreeSet<IncludeId> = held.chain(headers).map(|node| config.node(node).include).collect();
+    ids.insert(hit);
+    let brought: BTreeSet<IncludeId> = ids.into_iter().flat_map(|id| config.include_path(id)).collect();
+    brought.into_iter().filter(|&id| is_edited(config.included_document(id))).collect()
 }
 
 fn safety(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec) -> Safety {
@@ -203,7 +228,9 @@ fn together(
     // The number is given out when all trees are done.
     let group = (members().count() > 1).then_some(0);
     let title = titles.into_iter().collect::<Vec<_>>().join("; ");
-    (!edits.is_empty()).then_some(Fix { title, safety, group, edits })
+    let include = members().next().map(|hit| hit.include).unwrap_or_default();
+    let places = places(facts.view.config, include, Some(key.0), &edits);
+    (!edits.is_empty()).then_some(Fix { title, safety, group, edits, places })
 }
 
 /// Whether a location inside would inherit from this one what it does not want. Headers that go to the deciding level

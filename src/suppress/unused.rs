@@ -164,7 +164,13 @@ impl Judge<'_> {
         let help = case.and_then(|case| case.help.as_deref()).unwrap_or(&rule.help);
         let title = || rule.fix.as_ref().map(|fix| fix.title.to_string()).unwrap_or_default();
         let fix = edit.map(|edit| {
-            Arc::new(Fix { title: title(), safety: Safety::Safe, group: None, edits: vec![edit] })
+            Arc::new(Fix {
+                title: title(),
+                safety: Safety::Safe,
+                group: None,
+                edits: vec![edit],
+                places: Vec::new(),
+            })
         });
         Finding {
             rule,

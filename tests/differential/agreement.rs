@@ -56,7 +56,7 @@ pub(crate) fn compare(seed: u64, cases: u64, version: &str) -> Counts {
 }
 
 /// Declares every block for WebSockets.
-fn declare(conf: &mut Conf) {
+pub(crate) fn declare(conf: &mut Conf) {
     for item in conf.files.get_mut(MAIN).into_iter().flatten() {
         if let Item::Block(head, _) = item
             && head == "http"

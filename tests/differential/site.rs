@@ -174,6 +174,11 @@ impl Site {
         Err(Failure::Refused("no free port".into()))
     }
 
+    /// Starts nginx in a folder as it is.
+    pub(crate) fn start_in(nginx: &Nginx, place: Folder) -> Result<Self, Failure> {
+        Self::attempt(nginx, place)
+    }
+
     fn attempt(nginx: &Nginx, place: Folder) -> Result<Self, Failure> {
         let errors = File::create(place.home.path().join("lab-stderr.log")).expect("a log");
         let mut command = nginx.command(place.home.path());

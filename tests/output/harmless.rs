@@ -23,7 +23,13 @@ fn control_characters_are_spelled_out() {
     let mut finding = bare(&DROPPED, span(&sources, 0, "proxy_pass"), "line\none\x1b[31m\u{2066}");
     finding.help = "help\x1b[31m\nsecond\x07".to_owned();
     let edit = Edit { span: span(&sources, 0, "proxy_pass"), text: "x\x1b;\r\n\ty".to_owned() };
-    let fix = Fix { title: "fix\x1b".to_owned(), safety: Safety::Shown, group: None, edits: vec![edit] };
+    let fix = Fix {
+        title: "fix\x1b".to_owned(),
+        safety: Safety::Shown,
+        group: None,
+        edits: vec![edit],
+        places: Vec::new(),
+    };
     finding.fix = Some(fix.into());
     let report = report_of(&sources, vec![finding]);
     for format in Format::ALL {
@@ -48,8 +54,16 @@ fn long_lines_are_cut() {
     let place = span(&sources, 0, "proxy_pass http://wanted;");
     let mut finding = bare(&TIMEOUT, place, "too short");
     let edit = Edit { span: Span { start: place.end, ..place }, text: " proxy_read_timeout 1h;".to_owned() };
-    finding.fix =
-        Some(Fix { title: "Raise it".into(), safety: Safety::Safe, group: None, edits: vec![edit] }.into());
+    finding.fix = Some(
+        Fix {
+            title: "Raise it".into(),
+            safety: Safety::Safe,
+            group: None,
+            edits: vec![edit],
+            places: Vec::new(),
+        }
+        .into(),
+    );
     let text = text(Format::Pretty, &report_of(&sources, vec![finding]), Style::default());
     assert!(text.lines().all(|line| line.chars().count() < 600));
     assert_snapshot!(text);
@@ -89,7 +103,7 @@ proptest! {
         let findings = places.iter().map(|&(start, length, fixed)| {
             let start = u32::from(start) % (size + 1);
             let span = Span::new(DocId(0), start, (start + length).min(size));
-            let fix = Fix { title: "t".into(), safety: Safety::Safe, group: None, edits: vec![Edit { span, text: "\n".into() }] };
+            let fix = Fix { title: "t".into(), safety: Safety::Safe, group: None, edits: vec![Edit { span, text: "\n".into() }], places: Vec::new() };
             ngxlint::finding::Finding { fix: fixed.then(|| fix.into()), ..bare(&DROPPED, span, "message") }
         });
         let report = report_of(&sources, findings.collect());

@@ -135,12 +135,14 @@ pub(crate) fn findings(sources: &Sources) -> Vec<Finding> {
             ),
             after(sources, "proxy_pass http://127.0.0.1:9000;", "\n    proxy_http_version 1.1;"),
         ],
+        places: Vec::new(),
     });
     let timeout = Arc::new(Fix {
         title: "Raise the timeout".to_owned(),
         safety: Safety::Unsafe,
         group: None,
         edits: vec![Edit { span: span(sources, 1, "5s"), text: "1h".to_owned() }],
+        places: Vec::new(),
     });
     vec![
         Finding {
