@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{NodeId, ScopeId, View};
-use crate::scope::{in_force_any, single};
+use crate::scope::{in_force_any, is_set_to, setting, single};
 
 /// What one check says, or all of them together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +21,9 @@ pub enum Access {
 
 /// Joins the checks of a block.
 pub fn join(view: View<'_>, block: ScopeId, checks: &[Access]) -> Access {
-    let satisfy = single(view.config, block, directive::SATISFY).and_then(|node| view.arg(node, 0));
     let has = |wanted: Access| checks.contains(&wanted);
     let refused = checks.iter().copied().find(|check| matches!(check, Access::Refused(_)));
-    if satisfy.is_some_and(|value| &*value == b"any") {
+    if one_is_enough(view, block) {
         return match refused {
             _ if has(Access::Granted) => Access::Granted,
             _ if has(Access::Asked) => Access::Asked,
@@ -33,6 +32,11 @@ pub fn join(view: View<'_>, block: ScopeId, checks: &[Access]) -> Access {
         };
     }
     refused.unwrap_or(if has(Access::Asked) { Access::Asked } else { Access::Granted })
+}
+
+/// `satisfy any`.
+pub fn one_is_enough(view: View<'_>, block: ScopeId) -> bool {
+    is_set_to(view, block, directive::SATISFY, b"any")
 }
 
 /// Directives of modules that decide about access, or change the request, by a program or another server.
@@ -106,8 +110,7 @@ pub fn user_file(view: View<'_>, block: ScopeId) -> Option<NodeId> {
 
 /// `auth_basic` of a client without credentials.
 pub fn by_password(view: View<'_>, block: ScopeId) -> Access {
-    let realm = single(view.config, block, directive::AUTH_BASIC).and_then(|node| view.arg(node, 0));
-    match realm {
+    match setting(view, block, directive::AUTH_BASIC) {
         Some(realm) if &*realm != b"off" && user_file(view, block).is_some() => Access::Asked,
         _ => Access::Silent,
     }

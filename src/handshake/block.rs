@@ -12,12 +12,9 @@ use super::subrequest::{self, Asked};
 use super::{Answer, BlockReport, Reason, Request, Verdict, cache, header, judge_headers, request};
 use crate::catalogue::{Handler, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::route::{self, Found, Locations};
-use crate::scope::{handler, list, location_of, single};
+use crate::route::{self, ErrorPage, Found, Locations, MOST_URI_CHANGES, Returned};
+use crate::scope::{handler, is_set_to, location_of};
 use crate::value::{Client, Definitions, Environment};
-
-/// nginx gives up after ten internal redirects (`NGX_HTTP_MAX_URI_CHANGES`).
-const MOST_URI_CHANGES: u8 = 10;
 
 /// Everything that judging a tree needs.
 pub struct Judge<'a> {
@@ -33,16 +30,6 @@ pub struct Judge<'a> {
     pub(super) routes: Locations<'a>,
     server_phases: RefCell<HashMap<ScopeId, Phase>>,
     reaches: RefCell<HashMap<ScopeId, Rc<Reach>>>,
-}
-
-/// The `error_page` for a status.
-pub(super) struct Page {
-    /// The directive.
-    pub(super) node: NodeId,
-    /// Where it leads.
-    pub(super) target: Vec<u8>,
-    /// Whether a 101 from there reaches the client: only with `=` or `=101`.
-    pub(super) kept: bool,
 }
 
 /// How far a request has come before it reaches a block.
@@ -121,7 +108,7 @@ impl<'a> Judge<'a> {
         }
         let kind = self.view.config.scope(block).kind;
         if let Some(limited) =
-            Some(block).filter(|_| kind == ScopeKind::Location).and_then(|it| self.limit_except(it))
+            Some(block).filter(|_| kind == ScopeKind::Location).and_then(|it| self.limited(it))
         {
             return self.serve(limited, way);
         }
@@ -172,24 +159,15 @@ impl<'a> Judge<'a> {
     }
 
     /// The `limit_except` of a location that is in force for the client's method.
-    pub(super) fn limit_except(&self, location: ScopeId) -> Option<ScopeId> {
-        let config = self.view.config;
-        let limited =
-            config.children(location).find(|&id| config.scope(id).kind == ScopeKind::LimitExcept)?;
-        let node = config.scope(limited).node?;
-        let method = self.client.method.as_str();
-        let listed = self.view.args(node).any(|listed| {
-            listed.eq_ignore_ascii_case(method.as_bytes())
-                || (method == "HEAD" && listed.eq_ignore_ascii_case(b"GET"))
-        });
-        (!listed).then_some(limited)
+    pub(super) fn limited(&self, location: ScopeId) -> Option<ScopeId> {
+        route::limit_except(self.view, location, &self.client.method)
     }
 
     /// The answer where the rewrite phase has ended the request or moved it.
     fn ended(&self, in_force: ScopeId, ending: &Ending, way: Way) -> Answer {
         match ending {
             Ending::Redirect => Answer::fails(Reason::Redirect),
-            Ending::Return(code, with_text) => self.status(in_force, *code, *with_text, way),
+            Ending::Return(returned) => self.status(in_force, *returned, way),
             Ending::Moved(paths) => self.at_paths(in_force, paths, way),
             Ending::MovedSomewhere => Answer::depends(Reason::UnknownValue),
         }
@@ -233,22 +211,22 @@ impl<'a> Judge<'a> {
     }
 
     /// The answer where nginx ends the request with a status: `error_page` may take it elsewhere.
-    pub(super) fn status(&self, in_force: ScopeId, code: u16, with_text: bool, way: Way) -> Answer {
-        let final_answer = with_text || code < 300 || code == 444 || way.page;
-        let page = if final_answer { None } else { self.error_page(in_force, code) };
-        let Some(Page { target, kept, .. }) = page else { return Answer::fails(status_reason(code)) };
-        let recursive = single(self.view.config, in_force, directive::RECURSIVE_ERROR_PAGES);
-        let recursive =
-            recursive.and_then(|node| self.view.arg(node, 0)).is_some_and(|value| &*value == b"on");
+    pub(super) fn status(&self, in_force: ScopeId, returned: Returned, way: Way) -> Answer {
+        let Returned { code, whole } = returned;
+        let final_answer = whole || code < 300 || code == 444 || way.page;
+        let page = if final_answer { None } else { route::error_page(self.view, in_force, code) };
+        let Some(page) = page else { return Answer::fails(Reason::of_status(code)) };
+        let recursive = is_set_to(self.view, in_force, directive::RECURSIVE_ERROR_PAGES, b"on");
         let way = Way { page: !recursive, ..way };
-        let answer = match target.as_slice() {
-            [b'@', ..] => self.at_name(in_force, &target, way),
-            [b'/', ..] => self.redirected(in_force, &target, way),
+        let target = &page.target;
+        let answer = match &**target {
+            [b'@', ..] => self.at_name(in_force, target, way),
+            [b'/', ..] => self.redirected(in_force, target, way),
             _ => Answer::fails(Reason::Redirect),
         };
         match answer.verdict {
             Verdict::Fails => answer,
-            _ if kept => answer,
+            _ if keeps_upgrade(&page) => answer,
             _ => Answer::fails(Reason::StatusReplaced),
         }
     }
@@ -265,23 +243,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The `error_page` in force for a code.
-    pub(super) fn error_page(&self, in_force: ScopeId, code: u16) -> Option<Page> {
-        let pages = list(self.view.config, in_force, directive::ERROR_PAGE);
-        pages.into_iter().find_map(|node| {
-            let mut words: Vec<_> = self.view.args(node).collect();
-            let target = words.pop()?;
-            let status = words.pop_if(|word| word.first() == Some(&b'='));
-            let code = code.to_string();
-            let kept = status.is_some_and(|status| matches!(&*status, b"=" | b"=101"));
-            words.iter().any(|word| **word == *code.as_bytes()).then(|| Page {
-                node,
-                target: target.into_owned(),
-                kept,
-            })
-        })
-    }
-
     /// The answer where the request stays in its location.
     fn stayed(&self, phase: &Phase, way: Way) -> Answer {
         let serving = phase.in_force;
@@ -295,7 +256,7 @@ impl<'a> Judge<'a> {
     /// Access, then `try_files`, then the handler.
     fn serve(&self, block: ScopeId, way: Way) -> Answer {
         match self.access(block) {
-            Access::Refused(code) => return self.status(block, code, false, way),
+            Access::Refused(code) => return self.status(block, Returned { code, whole: false }, way),
             Access::Asked => return Answer::depends(Reason::Auth),
             Access::Granted | Access::Silent => {}
         }
@@ -324,7 +285,7 @@ impl<'a> Judge<'a> {
             [b'@', ..] => self.at_name(block, &last, way),
             [b'=', code @ ..] => {
                 let code = std::str::from_utf8(code).ok().and_then(|code| code.parse().ok());
-                self.status(block, code.unwrap_or(404), false, way)
+                self.status(block, Returned { code: code.unwrap_or(404), whole: false }, way)
             }
             path => self.redirected(block, path, way),
         })
@@ -333,7 +294,7 @@ impl<'a> Judge<'a> {
     /// A block without a handler serves files, and there is none for a handshake: 404, unless an `error_page` takes it
     /// to a backend.
     fn file(&self, block: ScopeId, way: Way) -> Answer {
-        match self.status(block, 404, false, way) {
+        match self.status(block, Returned { code: 404, whole: false }, way) {
             Answer { verdict: Verdict::Fails, reason, .. } if reason != Reason::StatusReplaced => {
                 Answer::fails(Reason::NotProxied)
             }
@@ -396,11 +357,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The reason that nginx's own status gives.
-fn status_reason(code: u16) -> Reason {
-    match code {
-        300..=399 => Reason::Redirect,
-        401 | 403 => Reason::Auth,
-        _ => Reason::NotProxied,
-    }
+/// Whether a 101 of the target reaches the client: only with `=` or `=101`.
+pub(super) fn keeps_upgrade(page: &ErrorPage<'_>) -> bool {
+    matches!(page.status, Some(0 | 101))
 }

@@ -1,10 +1,11 @@
 //! The directives that lead a handshake away from its backend, or a copy of it to another one.
 
-use super::block::Way;
+use super::block::{Way, keeps_upgrade};
 use super::ending::{self, Ending, Phase};
 use super::{Judge, Reason, Verdict};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};
+use crate::route::{Returned, error_page};
 use crate::scope::list;
 
 impl Judge<'_> {
@@ -22,9 +23,12 @@ impl Judge<'_> {
     pub fn replaced_by(&self, block: ScopeId) -> Option<NodeId> {
         self.view.config.own(block, directive::IF).next()?;
         let phase = ending::run(&self.environment(block));
-        let Some(Ending::Return(code, false)) = phase.ending else { return None };
-        let page = self.error_page(phase.in_force, code).filter(|page| !page.kept)?;
-        let answer = self.status(phase.in_force, code, false, Way::default());
+        let Some(Ending::Return(returned @ Returned { whole: false, .. })) = phase.ending else {
+            return None;
+        };
+        let page =
+            error_page(self.view, phase.in_force, returned.code).filter(|page| !keeps_upgrade(page))?;
+        let answer = self.status(phase.in_force, returned, Way::default());
         (answer.reason == Reason::StatusReplaced && self.stays_when_plain(block)).then_some(page.node)
     }
 
@@ -55,7 +59,7 @@ impl Judge<'_> {
 fn redirect(phase: &Phase) -> Option<NodeId> {
     let is_redirect = match phase.ending.as_ref()? {
         Ending::Redirect => true,
-        Ending::Return(code, _) => (300..400).contains(code),
+        Ending::Return(Returned { code, .. }) => (300..400).contains(code),
         Ending::Moved(_) | Ending::MovedSomewhere => false,
     };
     phase.by.filter(|_| is_redirect)

@@ -4,13 +4,14 @@
 use super::paths::{Paths, Replaced};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};
-use crate::value::{Environment, Outcome, condition, opened_by, steps};
+use crate::route::{Returned, redirects_with, returned};
+use crate::value::{Environment, Outcome, condition, steps};
 
 /// How the phase ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// `return` with a code; the flag says that a text comes with it, which `error_page` cannot replace.
-    Return(u16, bool),
+    /// `return`.
+    Return(Returned),
     /// A redirect by `rewrite`.
     Redirect,
     /// On to the location for these paths: one where it is known, several where any of them may be it.
@@ -123,7 +124,7 @@ impl Run<'_> {
                 self.now.assign(node);
                 Step::On
             }
-            directive::RETURN => self.end(node, returned(&self.now, node)),
+            directive::RETURN => self.end(node, Ending::Return(returned(self.now.view, node))),
             directive::REWRITE => self.rewrite(node),
             directive::BREAK => {
                 self.moved = false;
@@ -148,7 +149,7 @@ impl Run<'_> {
         self.now.lose_captures();
         let Replaced::By(paths) = replaced else { return Step::On };
         let flag = view.arg(node, 2);
-        if is_absolute(&replacement) || matches!(flag.as_deref(), Some(b"redirect" | b"permanent")) {
+        if redirects_with(&replacement, flag.as_deref()).is_some() {
             return self.end(node, Ending::Redirect);
         }
         match flag.as_deref() {
@@ -162,25 +163,9 @@ impl Run<'_> {
     }
 }
 
-/// A replacement that makes `rewrite` answer with a redirect.
-pub(super) fn is_absolute(replacement: &[u8]) -> bool {
-    [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start))
-}
-
-fn returned(environment: &Environment<'_>, node: NodeId) -> Ending {
-    const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
-    let first = environment.view.arg(node, 0).unwrap_or_default();
-    let code = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
-    // `return URL` is a 302.
-    let code = code.unwrap_or(302);
-    let has_text = environment.view.arg(node, 1).is_some_and(|text| !text.is_empty());
-    let with_text = has_text && !REDIRECTS.contains(&code);
-    Ending::Return(code, with_text)
-}
-
 /// Whether the condition of an `if` is certainly false when a handshake comes to it.
 pub fn is_left_out(environment: &Environment<'_>, branch: ScopeId) -> bool {
     let Some(node) = environment.view.config.scope(branch).node else { return false };
-    debug_assert_eq!(opened_by(environment.view.config, node), Some(branch));
+    debug_assert_eq!(environment.view.config.opened_by(node), Some(branch));
     condition(&environment.before(), node) == Outcome::False
 }

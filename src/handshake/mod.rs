@@ -91,6 +91,15 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The reason that nginx's own status gives.
+    pub fn of_status(code: u16) -> Self {
+        match code {
+            300..=399 => Self::Redirect,
+            401 | 403 | 495 | 496 => Self::Auth,
+            _ => Self::NotProxied,
+        }
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {

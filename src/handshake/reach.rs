@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::ending::is_absolute;
 use super::paths::without_query;
 use crate::catalogue::{DirectiveId, Handler, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::route::{Found, Locations, Pattern, pattern};
+use crate::route::{Found, Locations, Pattern, pattern, redirects_with};
 
 /// Directives that send a request, or a copy of it, to another path of the same server.
 const LEADING: [DirectiveId; 9] = [
@@ -108,8 +107,9 @@ fn targets(view: View<'_>, node: NodeId) -> Vec<Vec<u8>> {
 
 /// The replacement of a `rewrite` that answers with no redirect.
 fn rewritten(view: View<'_>, node: NodeId) -> Option<Vec<u8>> {
-    let redirects = matches!(view.arg(node, 2).as_deref(), Some(b"redirect" | b"permanent"));
-    view.arg(node, 1).filter(|it| !redirects && !is_absolute(it)).map(std::borrow::Cow::into_owned)
+    let flag = view.arg(node, 2);
+    let replacement = view.arg(node, 1).filter(|it| redirects_with(it, flag.as_deref()).is_none());
+    replacement.map(std::borrow::Cow::into_owned)
 }
 
 /// Lua, njs and the like may redirect to wherever they want.

@@ -4,6 +4,7 @@ use super::Judge;
 use super::ending::{self, Ending};
 use crate::catalogue::directive;
 use crate::config::{ScopeId, ScopeKind};
+use crate::route::{Returned, error_page};
 use crate::value::Client;
 
 impl Judge<'_> {
@@ -17,9 +18,9 @@ impl Judge<'_> {
             return false;
         }
         match config.scope(block).kind {
-            ScopeKind::Location => self.limit_except(block).is_none() && self.stays(block),
+            ScopeKind::Location => self.limited(block).is_none() && self.stays(block),
             ScopeKind::LimitExcept => {
-                config.scope(block).parent.and_then(|it| self.limit_except(it)) == Some(block)
+                config.scope(block).parent.and_then(|it| self.limited(it)) == Some(block)
             }
             ScopeKind::IfInLocation => self.is_entered(block) && self.stays(block),
             _ => false,
@@ -52,8 +53,8 @@ impl Judge<'_> {
         };
         match phase.ending? {
             Ending::Moved(paths) => one(&paths),
-            Ending::Return(code, false) => {
-                let target = self.error_page(phase.in_force, code)?.target;
+            Ending::Return(Returned { code, whole: false }) => {
+                let target = error_page(self.view, phase.in_force, code)?.target;
                 if target.first() == Some(&b'@') {
                     let server = config.enclosing(block, ScopeKind::Server)?;
                     return self.routes.named(server, &target);

@@ -5,11 +5,8 @@ use super::ending::{self, Ending};
 use super::paths::known_path;
 use crate::catalogue::{DirectiveId, Handler, directive};
 use crate::config::{ScopeId, ScopeKind, View};
-use crate::route::Found;
+use crate::route::{self, Found, MOST_URI_CHANGES};
 use crate::scope::{handler, list};
-
-/// Rewrites that one subrequest may go through (`NGX_HTTP_MAX_URI_CHANGES`).
-const MOST_URI_CHANGES: u8 = 10;
 
 /// What becomes of a subrequest.
 pub(super) enum Asked {
@@ -35,15 +32,16 @@ impl Judge<'_> {
         let Some(path) = known_path(&self.environment(block), path) else { return Asked::Unknown };
         let Some(mut location) = self.location_at(block, &path) else { return Asked::Unknown };
         for _ in 0..MOST_URI_CHANGES {
-            if let Some(limited) = self.limit_except(location) {
+            if let Some(limited) = self.limited(location) {
                 return self.answered_by(limited);
             }
             let phase = ending::run(&self.environment(location));
             match phase.ending {
                 None => return self.answered_by(phase.in_force),
-                Some(Ending::Return(code, with_text)) => {
-                    let page = if with_text { None } else { self.error_page(phase.in_force, code) };
-                    return if page.is_some() { Asked::Unknown } else { Asked::Answered(code) };
+                Some(Ending::Return(returned)) => {
+                    let page = || route::error_page(self.view, phase.in_force, returned.code);
+                    let is_replaced = !returned.whole && page().is_some();
+                    return if is_replaced { Asked::Unknown } else { Asked::Answered(returned.code) };
                 }
                 Some(Ending::Redirect) => return Asked::Answered(302),
                 Some(Ending::MovedSomewhere) => return Asked::Unknown,

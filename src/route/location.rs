@@ -145,16 +145,6 @@ fn settle(found: Static) -> (Found, Option<ScopeId>) {
     }
 }
 
-/// Where [`Locations::find`] ends, for a single question: many are better asked of one [`Locations`].
-pub fn find(view: View<'_>, level: ScopeId, uri: &[u8]) -> Found {
-    Locations::of(view).find(level, uri).found
-}
-
-/// The named location `name` (`@` included) of a server.
-pub fn named(view: View<'_>, server: ScopeId, name: &[u8]) -> Option<ScopeId> {
-    Locations::of(view).named(server, name)
-}
-
 /// Whether a location may only be reached from inside; nested ones inherit it.
 pub fn is_internal(view: View<'_>, location: ScopeId) -> bool {
     let inside = |id: &ScopeId| view.config.scope(*id).kind.is_location_level();

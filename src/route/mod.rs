@@ -7,13 +7,17 @@ mod host;
 mod location;
 mod names;
 mod socket;
+mod steering;
 mod uri;
 
 pub use example::example;
 pub use host::{Host, host};
-pub use location::{Choice, Found, Locations, Pattern, find, is_internal, named, pattern};
+pub use location::{Choice, Found, Locations, Pattern, is_internal, pattern};
 pub use names::{Chosen, How, Names, Unjudged, first_name};
 pub use socket::{Address, Connection, SocketId, Sockets, listens_on};
+pub use steering::{
+    ErrorPage, MOST_URI_CHANGES, Returned, error_page, is_redirect, limit_except, redirects_with, returned,
+};
 pub use uri::{Target, escape_args, escape_uri, target};
 
 /// Why nginx answers 400 before it looks for a location.

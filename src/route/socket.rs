@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::scope::single;
+use crate::scope::is_set_to;
 
 mod listen;
 
@@ -230,6 +230,5 @@ pub fn listens_on(word: &[u8], port: u16) -> bool {
 
 /// `ssl on`, which nginx took until 1.25.0.
 fn has_ssl_on(view: View<'_>, server: ScopeId) -> bool {
-    let node = single(view.config, server, directive::SSL);
-    node.and_then(|node| view.arg(node, 0)).is_some_and(|value| value.eq_ignore_ascii_case(b"on"))
+    is_set_to(view, server, directive::SSL, b"on")
 }

@@ -5,8 +5,10 @@
 //! level that has one. A list comes whole from the nearest level that has at least one entry. Handlers are not merged at
 //! all, but `if` and `limit_except` take their location's.
 
+use std::borrow::Cow;
+
 use crate::catalogue::DirectiveId;
-use crate::config::{Config, NodeId, ScopeId, ScopeKind};
+use crate::config::{Config, NodeId, ScopeId, ScopeKind, View};
 
 /// Where a directive in force comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +50,17 @@ pub fn in_force_any(config: &Config, scope: ScopeId, names: &[DirectiveId]) -> I
 pub fn single(config: &Config, scope: ScopeId, name: DirectiveId) -> Option<NodeId> {
     let level = in_force(config, scope, name).level?;
     config.own_last(level, name)
+}
+
+/// The first word of the single directive called `name` that is in force at `scope`.
+pub fn setting(view: View<'_>, scope: ScopeId, name: DirectiveId) -> Option<Cow<'_, [u8]>> {
+    single(view.config, scope, name).and_then(|node| view.arg(node, 0))
+}
+
+/// Whether that word is `word`. nginx compares flags and enumerations without case (`ngx_conf_set_flag_slot`,
+/// `ngx_conf_set_enum_slot`).
+pub fn is_set_to(view: View<'_>, scope: ScopeId, name: DirectiveId, word: &[u8]) -> bool {
+    setting(view, scope, name).is_some_and(|value| value.eq_ignore_ascii_case(word))
 }
 
 /// The entries of the list `name` that are in force at `scope`, in reading order.

@@ -24,9 +24,7 @@ impl Run<'_, '_> {
             let name = String::from_utf8_lossy(&self.tracer.view.name(node)).into_owned();
             return self.leave_open(Some(node), Reason::Auth, &format!("what `{name}` decides is not known"));
         }
-        let satisfy = single(self.config(), self.block, directive::SATISFY);
-        let any =
-            satisfy.and_then(|node| self.tracer.view.arg(node, 0)).is_some_and(|value| &*value == b"any");
+        let any = access::one_is_enough(self.tracer.view, self.block);
         let mut refused = None;
         let mut asked = false;
         for check in [Self::by_address, Self::by_password, Self::by_subrequest] {

@@ -10,7 +10,7 @@ use crate::config::NodeId;
 use crate::files::{FileKind, path_from_bytes};
 use crate::handshake::{Answer, Reason};
 use crate::route::{Pattern, pattern};
-use crate::scope::{list, location_of, single};
+use crate::scope::{is_set_to, list, location_of};
 use crate::value::{Outcome, Value};
 
 /// What stands at a path.
@@ -206,9 +206,7 @@ impl Run<'_, '_> {
                 },
             }
         }
-        let autoindex = single(self.config(), self.block, directive::AUTOINDEX);
-        let autoindex = autoindex.and_then(|node| self.tracer.view.arg(node, 0));
-        if autoindex.is_some_and(|value| value.eq_ignore_ascii_case(b"on")) {
+        if is_set_to(self.tracer.view, self.block, directive::AUTOINDEX, b"on") {
             return Next::Done(End::Answered(self.error_status.unwrap_or(200)));
         }
         self.refuse(403, "a folder without an index")

@@ -1,15 +1,14 @@
 //! `error_page` (`ngx_http_send_error_page`).
 
 use super::phases::{End, Next, Run};
-use crate::config::NodeId;
 use crate::handshake::Reason;
+use crate::route::{ErrorPage, error_page, is_redirect};
 use crate::value::Value;
 
 impl Run<'_, '_> {
-    /// Goes where the first page for a code leads. Without `=` the client sees the code whatever the target answers,
-    /// with `=` what it answers, with `=N` always N.
-    pub(super) fn page(&mut self, pages: &[NodeId], code: u16) -> Next {
-        let Some((node, target, status)) = pages.iter().find_map(|&node| self.entry(node, code)) else {
+    /// Goes where the first page for a code leads.
+    pub(super) fn page(&mut self, code: u16) -> Next {
+        let Some(ErrorPage { node, target, status }) = error_page(self.tracer.view, self.block, code) else {
             return Next::Done(End::Answered(code));
         };
         self.step(Some(node), &format!("{code} is handed to {}", String::from_utf8_lossy(&target)));
@@ -29,25 +28,8 @@ impl Run<'_, '_> {
                 self.internal_redirect(uri, args)
             }
             Some(b'@') => self.jump(&target),
-            _ => {
-                let redirects = |code: &u16| matches!(code, 301 | 302 | 303 | 307 | 308);
-                Next::Done(End::Answered(status.filter(redirects).unwrap_or(302)))
-            }
+            _ => Next::Done(End::Answered(status.filter(|&code| is_redirect(code)).unwrap_or(302))),
         }
-    }
-
-    /// The entry of an `error_page` for a code: target, and the status behind `=` (0 for `=` alone).
-    fn entry(&self, node: NodeId, code: u16) -> Option<(NodeId, Vec<u8>, Option<u16>)> {
-        let mut words: Vec<_> = self.tracer.view.args(node).collect();
-        let target = words.pop()?.into_owned();
-        let status = words.pop_if(|word| word.first() == Some(&b'=')).map(|word| {
-            std::str::from_utf8(word.get(1..).unwrap_or_default())
-                .ok()
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(0)
-        });
-        let code = code.to_string();
-        words.iter().any(|word| **word == *code.as_bytes()).then_some((node, target, status))
     }
 }
 

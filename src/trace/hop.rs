@@ -11,7 +11,7 @@ impl Run<'_, '_> {
     pub(super) fn hop(&mut self, end: End) -> Hop {
         let unread = self.unread(&end);
         let (mut answer, mut status, upstream) = match end {
-            End::Answered(code) => (Answer::fails(status_reason(code)), Some(seen(code)), None),
+            End::Answered(code) => (Answer::fails(Reason::of_status(code)), Some(seen(code)), None),
             End::Closed => (Answer::fails(Reason::NotProxied), None, None),
             End::Verdict(answer) => (answer, None, None),
             End::Proxied(upstream, answer) => {
@@ -64,13 +64,4 @@ impl Run<'_, '_> {
 /// What a client sees of nginx's own codes about TLS (`ngx_http_special_response_handler`).
 fn seen(code: u16) -> u16 {
     if matches!(code, 494..=497) { 400 } else { code }
-}
-
-/// The reason that nginx's own status gives.
-fn status_reason(code: u16) -> Reason {
-    match code {
-        300..=399 => Reason::Redirect,
-        401 | 403 | 495 | 496 => Reason::Auth,
-        _ => Reason::NotProxied,
-    }
 }

@@ -25,7 +25,7 @@ use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::files::Files;
 use crate::handshake::{Answer, Reason, Request, Verdict};
 use crate::route::{Locations, Names, Sockets};
-use crate::scope::{list, single};
+use crate::scope::{is_set_to, list};
 use crate::value::Definitions;
 
 use onward::Way;
@@ -163,8 +163,7 @@ impl<'a> Tracer<'a> {
         let intercepts = || {
             outer.iter().filter_map(|hop| hop.block).find_map(|block| {
                 let page = list(config, block, directive::ERROR_PAGE).first().copied()?;
-                let intercept = single(config, block, directive::PROXY_INTERCEPT_ERRORS);
-                let is_on = intercept.and_then(|node| self.view.arg(node, 0)).is_some_and(|it| &*it == b"on");
+                let is_on = is_set_to(self.view, block, directive::PROXY_INTERCEPT_ERRORS, b"on");
                 (is_on || last.status.is_none()).then_some(page)
             })
         };

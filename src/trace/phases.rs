@@ -7,12 +7,9 @@ use super::{ClientRequest, Hop, Step, Tracer, Upstream};
 use crate::catalogue::directive;
 use crate::config::{Config, NodeId, ScopeId, ScopeKind};
 use crate::handshake::{Answer, Reason};
-use crate::route::{self, Choice, Found, Pattern, pattern};
-use crate::scope::{handler, list, location_of, single};
+use crate::route::{self, Choice, Found, MOST_URI_CHANGES, Pattern, pattern};
+use crate::scope::{handler, in_force, is_set_to, location_of};
 use crate::value::{Environment, InFlight as _, Value};
-
-/// Rewrites and internal redirects that nginx allows (`NGX_HTTP_MAX_URI_CHANGES`); the next one is a 500.
-const MOST_URI_CHANGES: u8 = 10;
 
 /// Where a request goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -270,26 +267,13 @@ impl<'t, 'a> Run<'t, 'a> {
 
     /// `ngx_http_update_location_config`: `limit_except` takes over for its methods, and the handler is set.
     pub(super) fn update_location(&mut self, block: ScopeId) {
-        let limited = self.limited(block);
+        let limited = route::limit_except(self.tracer.view, block, &self.state.method);
         let config = self.config();
         let chosen = limited.unwrap_or(block);
         self.enter(chosen);
         let own = config.directives(chosen).filter(|&node| config.node(node).name.handler().is_some()).last();
         let handler = if limited.is_some() { handler(config, chosen) } else { own };
         self.content_handler = handler.or(self.content_handler);
-    }
-
-    fn limited(&self, location: ScopeId) -> Option<ScopeId> {
-        let config = self.config();
-        let limited =
-            config.children(location).find(|&id| config.scope(id).kind == ScopeKind::LimitExcept)?;
-        let node = config.scope(limited).node?;
-        let method = self.state.method.as_str();
-        let listed = self.tracer.view.args(node).any(|listed| {
-            listed.eq_ignore_ascii_case(method.as_bytes())
-                || (method == "HEAD" && listed.eq_ignore_ascii_case(b"GET"))
-        });
-        (!listed).then_some(limited)
     }
 
     fn rewrite_location(&mut self) -> Next {
@@ -353,14 +337,13 @@ impl<'t, 'a> Run<'t, 'a> {
             return Next::Done(End::Closed);
         }
         self.error_status = Some(code);
-        let pages = list(self.config(), self.block, directive::ERROR_PAGE);
-        if self.error_page_used || pages.is_empty() || self.changes_left == 0 {
+        let has_pages = in_force(self.config(), self.block, directive::ERROR_PAGE).level.is_some();
+        if self.error_page_used || !has_pages || self.changes_left == 0 {
             return Next::Done(End::Answered(code));
         }
-        let recursive = single(self.config(), self.block, directive::RECURSIVE_ERROR_PAGES);
-        let recursive = recursive.and_then(|node| self.tracer.view.arg(node, 0));
-        self.error_page_used = !recursive.is_some_and(|value| value.eq_ignore_ascii_case(b"on"));
-        self.page(&pages, code)
+        let is_recursive = is_set_to(self.tracer.view, self.block, directive::RECURSIVE_ERROR_PAGES, b"on");
+        self.error_page_used = !is_recursive;
+        self.page(code)
     }
 
     fn ended(&self, end: &Script) -> Next {

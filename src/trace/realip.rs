@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::phases::Run;
 use crate::catalogue::directive;
 use crate::handshake::access;
-use crate::scope::{list, single};
+use crate::scope::{is_set_to, list, single};
 
 impl Run<'_, '_> {
     /// Takes the address from the header where the connection comes from a trusted address; once for a request.
@@ -27,9 +27,7 @@ impl Run<'_, '_> {
         let name =
             name.map_or_else(|| "X-Real-IP".to_owned(), |name| String::from_utf8_lossy(&name).into_owned());
         let Some(sent) = self.request.client.header(&name) else { return };
-        let recursive = single(view.config, self.block, directive::REAL_IP_RECURSIVE);
-        let recursive =
-            recursive.and_then(|node| view.arg(node, 0)).is_some_and(|it| it.eq_ignore_ascii_case(b"on"));
+        let recursive = is_set_to(view, self.block, directive::REAL_IP_RECURSIVE, b"on");
         let Some(address) = told(&sent, recursive, &is_trusted) else { return };
         self.has_real_ip = true;
         self.step(header, &format!("the client's address is {address}, as {name} says"));

@@ -4,7 +4,7 @@ use super::ClientRequest;
 use super::start::Start;
 use crate::catalogue::{Version, directive};
 use crate::config::ScopeId;
-use crate::scope::single;
+use crate::scope::is_set_to;
 
 /// The first release that refuses a header name with a blank or a control character with 400.
 const REFUSES_BLANK_IN_NAME: Version = Version::new(1, 21, 1);
@@ -69,11 +69,7 @@ impl Start<'_, '_> {
 
     /// Whether a server takes a header of this name (`ngx_http_parse_header_line`).
     fn keeps(&self, server: ScopeId, name: &str) -> bool {
-        let is = |directive, word: &[u8]| {
-            let view = self.tracer.view;
-            let value = single(view.config, server, directive).and_then(|node| view.arg(node, 0));
-            value.is_some_and(|value| value.eq_ignore_ascii_case(word))
-        };
+        let is = |directive, word: &[u8]| is_set_to(self.tracer.view, server, directive, word);
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let underscores = || is(directive::UNDERSCORES_IN_HEADERS, b"on");
         name.bytes().all(is_plain)

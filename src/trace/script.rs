@@ -4,8 +4,8 @@ use super::phases::Run;
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::handshake::Reason;
-use crate::route::escape_args;
-use crate::value::{Outcome, Part, Value, condition_words, holds, parts};
+use crate::route::{Returned, escape_args, redirects_with, returned};
+use crate::value::{Outcome, Part, Test, Value, condition_words, holds, parts, steps, test};
 
 /// How a script ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ enum Step {
 impl Run<'_, '_> {
     /// Runs the rewrite directives of a block.
     pub(super) fn script(&mut self, block: ScopeId) -> Script {
-        for (node, branch) in steps(self, block) {
+        for (node, branch) in steps(self.config(), block) {
             let step = match branch {
                 Some(branch) => self.branch(node, branch),
                 None => self.directive(node),
@@ -54,7 +54,7 @@ impl Run<'_, '_> {
             self.step(Some(node), "the condition holds: this `if` is in force");
             self.update_location(branch);
         }
-        for (node, _) in steps(self, branch) {
+        for (node, _) in steps(self.config(), branch) {
             if let Step::Exit(end) = self.directive(node) {
                 return Step::Exit(end);
             }
@@ -109,39 +109,28 @@ impl Run<'_, '_> {
         }
     }
 
-    /// `return`: a code from 400 on without a text or with an empty one, and a redirect, may still be caught by `error_page`
-    /// (`ngx_http_script_return_code`, `ngx_http_send_response`).
     fn returned(&mut self, node: NodeId) -> Step {
-        let view = self.tracer.view;
-        let first = view.arg(node, 0).unwrap_or_default();
-        let code: Option<u16> = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
-        let code = code.unwrap_or(302);
+        let Returned { code, whole } = returned(self.tracer.view, node);
         let closes = if code == 444 { ": nginx closes the connection without an answer" } else { "" };
         self.step(Some(node), &format!("returns {code}{closes}"));
-        let redirect = matches!(code, 301 | 302 | 303 | 307 | 308);
-        let has_text = view.arg(node, 1).is_some_and(|text| !text.is_empty());
-        let whole = !redirect && (code < 400 || has_text);
         Step::Exit(if whole { Script::Sent(code) } else { Script::Status(code) })
     }
 
     /// Whether the condition of an `if` holds. An expression that does not match empties `$1` and its like.
     fn condition(&mut self, node: NodeId) -> Outcome {
         let words = condition_words(self.tracer.view, node);
-        let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
-        match words.as_slice() {
-            [variable] => match self.evaluate(variable) {
+        let (test, inverted) = test(&words);
+        let outcome = match test {
+            Test::Variable(variable) => match self.evaluate(variable) {
                 Value::Unknown(variable) => self.undecided(node, &variable),
                 value @ Value::Known(_) => holds(&value),
             },
-            [variable, b"=", value] => self.same(node, variable, value),
-            [variable, b"!=", value] => self.same(node, variable, value).negated(),
-            [variable, b"~", pattern] => self.matches(node, variable, pattern, false),
-            [variable, b"~*", pattern] => self.matches(node, variable, pattern, true),
-            [variable, b"!~", pattern] => self.matches(node, variable, pattern, false).negated(),
-            [variable, b"!~*", pattern] => self.matches(node, variable, pattern, true).negated(),
-            [test, path] => self.tested(node, test, path),
-            _ => Outcome::Unknown,
-        }
+            Test::Same(left, right) => self.same(node, left, right),
+            Test::Match { subject, pattern, caseless } => self.matches(node, subject, pattern, caseless),
+            Test::File(test, path) => self.tested(node, test, path),
+            Test::Invalid => Outcome::Unknown,
+        };
+        if inverted { outcome.negated() } else { outcome }
     }
 
     /// Notes the variable that a condition hangs on.
@@ -209,13 +198,8 @@ impl Run<'_, '_> {
             Outcome::True => {}
         }
         let flag = view.arg(node, 2);
-        let absolute =
-            [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| replacement.starts_with(start));
-        match flag.as_deref() {
-            Some(b"permanent") => return self.redirect(node, 301),
-            Some(b"redirect") => return self.redirect(node, 302),
-            _ if absolute => return self.redirect(node, 302),
-            _ => {}
+        if let Some(code) = redirects_with(&replacement, flag.as_deref()) {
+            return self.redirect(node, code);
         }
         self.internal = true;
         self.valid_unparsed = false;
@@ -291,20 +275,4 @@ impl Run<'_, '_> {
         }
         Ok(out)
     }
-}
-
-/// The rewrite directives of a block in order, with the scope of each `if`.
-fn steps(run: &Run<'_, '_>, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> {
-    let config = run.config();
-    let names = [directive::RETURN, directive::REWRITE, directive::BREAK, directive::SET];
-    let mut steps: Vec<_> =
-        names.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None)).collect();
-    if config.own(block, directive::IF).next().is_some() {
-        let branches = config
-            .children(block)
-            .filter(|&id| matches!(config.scope(id).kind, ScopeKind::IfInServer | ScopeKind::IfInLocation));
-        steps.extend(branches.filter_map(|id| Some((config.scope(id).node?, Some(id)))));
-    }
-    steps.sort_unstable();
-    steps
 }

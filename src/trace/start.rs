@@ -9,7 +9,7 @@ use crate::catalogue::{DirectiveId, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::handshake::{Answer, Reason};
 use crate::route::{self, Chosen, Connection, How, SocketId};
-use crate::scope::single;
+use crate::scope::{is_set_to, single};
 use crate::value::InFlight as _;
 
 /// The first release that refuses hop-by-hop headers in HTTP/2 with 400; before, nothing tunnels such a request.
@@ -250,8 +250,7 @@ impl<'t, 'a> Start<'t, 'a> {
 
     fn merges_slashes(&self, default: ScopeId) -> bool {
         let view = self.tracer.view;
-        let value = single(view.config, default, directive::MERGE_SLASHES).and_then(|node| view.arg(node, 0));
-        value.is_none_or(|value| !value.eq_ignore_ascii_case(b"off"))
+        !is_set_to(view, default, directive::MERGE_SLASHES, b"off")
     }
 
     fn chosen(&mut self, socket: SocketId, name: &[u8]) -> Result<Chosen, Ended> {

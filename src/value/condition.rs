@@ -67,6 +67,47 @@ pub fn words(view: View<'_>, node: NodeId) -> Vec<Cow<'_, [u8]>> {
     words
 }
 
+/// What a condition asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Test<'w> {
+    /// A variable alone.
+    Variable(&'w [u8]),
+    /// `=` and `!=`.
+    Same(&'w [u8], &'w [u8]),
+    /// `~`, `~*`, `!~` and `!~*`.
+    Match {
+        /// What is searched.
+        subject: &'w [u8],
+        /// The expression.
+        pattern: &'w [u8],
+        /// `~*`.
+        caseless: bool,
+    },
+    /// `-f`, `!-d` and the like, with their path.
+    File(&'w [u8], &'w [u8]),
+    /// nginx refuses it.
+    Invalid,
+}
+
+/// What the words of a condition ask, and whether the answer is inverted.
+pub fn test<'w>(words: &'w [Cow<'_, [u8]>]) -> (Test<'w>, bool) {
+    let matches = |subject, pattern, caseless| Test::Match { subject, pattern, caseless };
+    match words {
+        [variable] => (Test::Variable(variable), false),
+        [left, sign, right] => match &**sign {
+            b"=" => (Test::Same(left, right), false),
+            b"!=" => (Test::Same(left, right), true),
+            b"~" => (matches(left, right, false), false),
+            b"~*" => (matches(left, right, true), false),
+            b"!~" => (matches(left, right, false), true),
+            b"!~*" => (matches(left, right, true), true),
+            _ => (Test::Invalid, false),
+        },
+        [test, path] => (Test::File(test, path), false),
+        _ => (Test::Invalid, false),
+    }
+}
+
 /// What a condition has done to the captures.
 pub(super) enum Tried {
     /// It has no expression.
@@ -85,19 +126,14 @@ pub fn condition(environment: &Environment<'_>, node: NodeId) -> Outcome {
 /// The same, and what its expression has captured.
 pub(super) fn asked(environment: &Environment<'_>, node: NodeId) -> (Outcome, Tried) {
     let words = words(environment.view, node);
-    let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
-    let plain = |outcome: Outcome| (outcome, Tried::Nothing);
-    let inverse = |(outcome, tried): (Outcome, Tried)| (outcome.negated(), tried);
-    match words.as_slice() {
-        [variable] => plain(holds(&environment.evaluate(variable))),
-        [variable, b"=", value] => plain(compare(environment, variable, value)),
-        [variable, b"!=", value] => plain(compare(environment, variable, value).negated()),
-        [variable, b"~", pattern] => search(environment, variable, pattern, false),
-        [variable, b"~*", pattern] => search(environment, variable, pattern, true),
-        [variable, b"!~", pattern] => inverse(search(environment, variable, pattern, false)),
-        [variable, b"!~*", pattern] => inverse(search(environment, variable, pattern, true)),
-        _ => plain(Outcome::Unknown),
-    }
+    let (test, inverted) = test(&words);
+    let (outcome, tried) = match test {
+        Test::Variable(variable) => (holds(&environment.evaluate(variable)), Tried::Nothing),
+        Test::Same(left, right) => (compare(environment, left, right), Tried::Nothing),
+        Test::Match { subject, pattern, caseless } => search(environment, subject, pattern, caseless),
+        Test::File(..) | Test::Invalid => (Outcome::Unknown, Tried::Nothing),
+    };
+    (if inverted { outcome.negated() } else { outcome }, tried)
 }
 
 /// A lone variable is false where it is empty or `0`.

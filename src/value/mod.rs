@@ -12,14 +12,14 @@ mod script;
 mod set;
 
 pub use client::Client;
-pub use condition::{Outcome, condition, holds, words as condition_words};
+pub use condition::{Outcome, Test, condition, holds, test, words as condition_words};
 pub use definitions::Definitions;
 pub use environment::{Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};
 pub use pass::PassUrl;
 pub use regex::{Captures, Regex, RegexError};
 pub use script::{Part, parts, variables};
-pub use set::{opened_by, steps};
+pub use set::steps;
 
 /// A value for one request.
 #[derive(Debug, Clone, PartialEq, Eq)]

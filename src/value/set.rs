@@ -113,16 +113,10 @@ pub fn steps(config: &Config, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> 
     const SIMPLE: [DirectiveId; 4] =
         [directive::SET, directive::BREAK, directive::RETURN, directive::REWRITE];
     let simple = SIMPLE.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None));
-    let branches = config.own(block, directive::IF).map(|node| (node, opened_by(config, node)));
+    let branches = config.own(block, directive::IF).map(|node| (node, config.opened_by(node)));
     let mut steps: Vec<_> = simple.chain(branches).collect();
     steps.sort_unstable();
     steps
-}
-
-/// The scope that a block directive opens: scopes are numbered in the order of their directives.
-pub fn opened_by(config: &Config, node: NodeId) -> Option<ScopeId> {
-    let index = config.scopes.binary_search_by(|scope| scope.node.cmp(&Some(node))).ok()?;
-    u32::try_from(index).ok().map(ScopeId)
 }
 
 /// Runs the directives of a block and of the `if`s in it, those before `end`.
