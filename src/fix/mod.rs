@@ -2,6 +2,7 @@
 
 mod apply;
 mod diff;
+mod lines;
 pub mod placement;
 mod write;
 

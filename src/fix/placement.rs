@@ -4,12 +4,13 @@
 //! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and `limit_except`
 //! (`nginx -t`), so the place is always the location around them.
 
+use super::lines::{deeper, indentation, insert, insert_after, line_after, line_before};
 use crate::catalogue::{DirectiveId, Repeat, directive, lookup};
 use crate::config::{IncludeId, NodeId, ScopeId, View};
 use crate::finding::Edit;
 use crate::handshake::Request;
 use crate::scope::{list, location_of};
-use crate::source::{Document, Span};
+use crate::source::Span;
 
 /// A directive that is to be in force, without its `;`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -259,61 +260,6 @@ pub fn remove(view: View<'_>, node: NodeId) -> Edit {
 /// Gives an argument of a directive another value.
 pub fn replace(view: View<'_>, node: NodeId, argument: usize, value: &str) -> Option<Edit> {
     view.arg_span(node, argument).map(|span| Edit { span, text: value.to_owned() })
-}
-
-/// Lines after a statement, with its indentation.
-fn insert_after(view: View<'_>, anchor: Span, lines: &[String]) -> Edit {
-    let document = view.texts.sources.get(anchor.doc);
-    let indent = indentation(document, anchor.start);
-    let starts_line = line_before(document, anchor.start).trim_ascii().is_empty();
-    insert(document, anchor, &if starts_line { indent } else { deeper(&indent) }, lines)
-}
-
-/// Inserts after `after`: on lines of their own where nothing but a comment follows on the line, else right behind it.
-/// The lines of a block (`map ... {`, `}`) get no `;`; a value such as `${http_upgrade}` does.
-fn insert(document: &Document, after: Span, indent: &str, lines: &[String]) -> Edit {
-    let rest = line_after(document, after.end);
-    let alone = matches!(rest.trim_ascii_start().first(), None | Some(b'#'));
-    let is_ended = |line: &str| line.ends_with(';') || line.ends_with(" {") || line.trim_start() == "}";
-    let ended = lines.iter().map(|line| if is_ended(line) { line.clone() } else { format!("{line};") });
-    if !alone {
-        let text: String = ended.flat_map(|line| [" ".to_owned(), line.trim_start().to_owned()]).collect();
-        return Edit { span: Span { start: after.end, ..after }, text };
-    }
-    let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
-    let at = after.end + u32::try_from(rest.len()).unwrap_or(0);
-    let newline = line_ending(document);
-    let text: String = ended.flat_map(|line| [newline.to_owned(), indent.to_owned(), line]).collect();
-    Edit { span: Span { start: at, end: at, ..after }, text }
-}
-
-/// What stands on the line before `offset`.
-fn line_before(document: &Document, offset: u32) -> &[u8] {
-    document.slice(document.lines().start(document.line(offset)), offset)
-}
-
-/// What stands on the line from `offset` on, without its LF.
-fn line_after(document: &Document, offset: u32) -> &[u8] {
-    let rest = document.bytes().get(offset as usize..).unwrap_or_default();
-    rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or(rest)
-}
-
-/// The whitespace that the line of `offset` starts with.
-fn indentation(document: &Document, offset: u32) -> String {
-    let before = line_before(document, offset);
-    let end = before.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(before.len());
-    String::from_utf8_lossy(before.get(..end).unwrap_or_default()).into_owned()
-}
-
-fn deeper(indent: &str) -> String {
-    let unit = if indent.starts_with('\t') { "\t" } else { "    " };
-    format!("{indent}{unit}")
-}
-
-fn line_ending(document: &Document) -> &'static str {
-    let first = memchr::memchr(b'\n', document.bytes());
-    let carriage = first.and_then(|at| document.bytes().get(at.checked_sub(1)?)) == Some(&b'\r');
-    if carriage { "\r\n" } else { "\n" }
 }
 
 /// A directive with its words as its file has them, on one line.

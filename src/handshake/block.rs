@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 use super::access::{self, Access};
 use super::ending::{self, Ending, Phase};
-use super::paths::known_path;
 use super::reach::Reach;
 use super::subrequest::{self, Asked};
+use super::way::Way;
 use super::{Answer, BlockReport, Reason, Request, Verdict, cache, header, judge_headers, request};
 use crate::catalogue::{Handler, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::route::{self, ErrorPage, Found, Locations, MOST_URI_CHANGES, Returned};
-use crate::scope::{handler, is_set_to, location_of};
+use crate::route::{self, Locations, Returned};
+use crate::scope::{handler, location_of};
 use crate::value::{Client, Definitions, Environment};
 
 /// Everything that judging a tree needs.
@@ -30,21 +30,6 @@ pub struct Judge<'a> {
     pub(super) routes: Locations<'a>,
     server_phases: RefCell<HashMap<ScopeId, Phase>>,
     reaches: RefCell<HashMap<ScopeId, Rc<Reach>>>,
-}
-
-/// How far a request has come before it reaches a block.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Way {
-    /// Rewrites, internal redirects and jumps so far.
-    changes: u8,
-    /// Whether an `error_page` has been used: a second one is not, unless `recursive_error_pages` is on.
-    page: bool,
-}
-
-impl Way {
-    fn on(self) -> Self {
-        Self { changes: self.changes + 1, ..self }
-    }
 }
 
 /// Judges every location, `if` in location and `limit_except` of a tree, in file order.
@@ -102,8 +87,8 @@ impl<'a> Judge<'a> {
     }
 
     /// The answer where a request has arrived at a block.
-    fn arrived(&self, block: ScopeId, way: Way) -> Answer {
-        if way.changes > MOST_URI_CHANGES || self.is_unreachable(location_of(self.view.config, block)) {
+    pub(super) fn arrived(&self, block: ScopeId, way: Way) -> Answer {
+        if way.is_too_long() || self.is_unreachable(location_of(self.view.config, block)) {
             return Answer::fails(Reason::NotProxied);
         }
         let kind = self.view.config.scope(block).kind;
@@ -122,7 +107,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn server_phase_around(&self, block: ScopeId) -> Option<Phase> {
+    pub(super) fn server_phase_around(&self, block: ScopeId) -> Option<Phase> {
         self.view.config.enclosing(block, ScopeKind::Server).map(|server| self.server_phase(server))
     }
 
@@ -161,86 +146,6 @@ impl<'a> Judge<'a> {
     /// The `limit_except` of a location that is in force for the client's method.
     pub(super) fn limited(&self, location: ScopeId) -> Option<ScopeId> {
         route::limit_except(self.view, location, &self.client.method)
-    }
-
-    /// The answer where the rewrite phase has ended the request or moved it.
-    fn ended(&self, in_force: ScopeId, ending: &Ending, way: Way) -> Answer {
-        match ending {
-            Ending::Redirect => Answer::fails(Reason::Redirect),
-            Ending::Return(returned) => self.status(in_force, *returned, way),
-            Ending::Moved(paths) => self.at_paths(in_force, paths, way),
-            Ending::MovedSomewhere => Answer::depends(Reason::UnknownValue),
-        }
-    }
-
-    /// The answer at the location that all of these paths of the same server lead to.
-    fn at_paths(&self, from: ScopeId, paths: &[Vec<u8>], way: Way) -> Answer {
-        let mut answers = paths.iter().map(|path| self.at_path(from, path, way));
-        let first = answers.next().unwrap_or(Answer::depends(Reason::UnknownValue));
-        if answers.all(|answer| answer.verdict == first.verdict) {
-            first
-        } else {
-            Answer::depends(Reason::UnknownValue)
-        }
-    }
-
-    fn at_path(&self, from: ScopeId, path: &[u8], way: Way) -> Answer {
-        let Some(server) = self.view.config.enclosing(from, ScopeKind::Server) else {
-            return Answer::depends(Reason::UnknownValue);
-        };
-        match self.routes.find(server, path).found {
-            Found::Location(location) => self.arrived(location, way.on()),
-            Found::SlashRedirect(_) => Answer::fails(Reason::Redirect),
-            Found::Nothing if self.view.config.scope(server).in_sight => Answer::fails(Reason::NotProxied),
-            Found::Nothing | Found::Unknown(_) => Answer::depends(Reason::UnknownValue),
-        }
-    }
-
-    /// The answer after an internal redirect, which the server's rewrite directives see again.
-    fn redirected(&self, from: ScopeId, target: &[u8], way: Way) -> Answer {
-        let Some(path) = known_path(&self.environment(from), target) else {
-            return Answer::depends(Reason::UnknownValue);
-        };
-        if way.changes > MOST_URI_CHANGES {
-            return Answer::fails(Reason::NotProxied);
-        }
-        match self.server_phase_around(from) {
-            Some(Phase { ending: Some(ending), in_force, .. }) => self.ended(in_force, &ending, way.on()),
-            _ => self.at_path(from, &path, way),
-        }
-    }
-
-    /// The answer where nginx ends the request with a status: `error_page` may take it elsewhere.
-    pub(super) fn status(&self, in_force: ScopeId, returned: Returned, way: Way) -> Answer {
-        let Returned { code, whole } = returned;
-        let final_answer = whole || code < 300 || code == 444 || way.page;
-        let page = if final_answer { None } else { route::error_page(self.view, in_force, code) };
-        let Some(page) = page else { return Answer::fails(Reason::of_status(code)) };
-        let recursive = is_set_to(self.view, in_force, directive::RECURSIVE_ERROR_PAGES, b"on");
-        let way = Way { page: !recursive, ..way };
-        let target = &page.target;
-        let answer = match &**target {
-            [b'@', ..] => self.at_name(in_force, target, way),
-            [b'/', ..] => self.redirected(in_force, target, way),
-            _ => Answer::fails(Reason::Redirect),
-        };
-        match answer.verdict {
-            Verdict::Fails => answer,
-            _ if keeps_upgrade(&page) => answer,
-            _ => Answer::fails(Reason::StatusReplaced),
-        }
-    }
-
-    /// A named location is entered after the server's rewrite directives.
-    fn at_name(&self, from: ScopeId, name: &[u8], way: Way) -> Answer {
-        let server = self.view.config.enclosing(from, ScopeKind::Server);
-        match server.and_then(|server| self.routes.named(server, name)) {
-            Some(location) => self.arrived(location, way.on()),
-            None if server.is_some_and(|server| self.view.config.scope(server).in_sight) => {
-                Answer::fails(Reason::NotProxied)
-            }
-            None => Answer::depends(Reason::UnknownValue),
-        }
     }
 
     /// The answer where the request stays in its location.
@@ -355,9 +260,4 @@ impl<'a> Judge<'a> {
             |request: &Request| judge_headers(&environment, request).answer().verdict == Verdict::Works;
         self.request(target, pass).is_some_and(|request| works(&request)).then_some(target)
     }
-}
-
-/// Whether a 101 of the target reaches the client: only with `=` or `=101`.
-pub(super) fn keeps_upgrade(page: &ErrorPage<'_>) -> bool {
-    matches!(page.status, Some(0 | 101))
 }

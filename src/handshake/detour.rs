@@ -1,7 +1,7 @@
 //! The directives that lead a handshake away from its backend, or a copy of it to another one.
 
-use super::block::{Way, keeps_upgrade};
 use super::ending::{self, Ending, Phase};
+use super::way::{Way, keeps_upgrade};
 use super::{Judge, Reason, Verdict};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};

@@ -15,6 +15,7 @@ mod reach;
 mod request;
 mod serving;
 mod subrequest;
+mod way;
 
 pub use block::{Judge, judge};
 pub use header::{Judgement, hides, is_surely_sent, judge_headers};

@@ -5,8 +5,10 @@
 
 mod access;
 mod content;
+mod disk;
 mod ending;
 mod hop;
+mod location;
 mod onward;
 mod phases;
 mod proxy;

@@ -1,6 +1,12 @@
 //! PCRE2's grammar as nginx compiles it (`ngx_regex_compile`: neither UTF nor UCP, the tables of the C locale), put in
 //! words that the engine takes the same way. What is not known to mean the same in every PCRE2 is refused.
 
+mod set;
+#[cfg(test)]
+mod tests;
+
+use set::{Set, hex};
+
 /// The byte that ends an unfinished pattern.
 const UNFINISHED: &str = "it ends too early";
 
@@ -346,142 +352,4 @@ fn number(digits: &[u8], radix: u32) -> Result<u8, String> {
     let digits = std::str::from_utf8(digits).unwrap_or_default();
     let digits = if digits.is_empty() { "0" } else { digits };
     u8::from_str_radix(digits, radix).map_err(|_| "a character that is no byte".into())
-}
-
-fn hex(byte: u8) -> String {
-    format!("{byte:02x}")
-}
-
-/// Bytes.
-#[derive(Debug, Clone)]
-struct Set(Vec<bool>);
-
-impl Default for Set {
-    fn default() -> Self {
-        Self(vec![false; 256])
-    }
-}
-
-impl Set {
-    fn matching(is: impl Fn(u8) -> bool) -> Self {
-        Self((0..=u8::MAX).map(is).collect())
-    }
-
-    fn of(bytes: &[u8]) -> Self {
-        Self::matching(|byte| bytes.contains(&byte))
-    }
-
-    /// A class by its name, in the C locale.
-    fn posix(name: &[u8]) -> Option<Self> {
-        let is: fn(u8) -> bool = match name {
-            b"alpha" => |byte| byte.is_ascii_alphabetic(),
-            b"lower" => |byte| byte.is_ascii_lowercase(),
-            b"upper" => |byte| byte.is_ascii_uppercase(),
-            b"alnum" => |byte| byte.is_ascii_alphanumeric(),
-            b"ascii" => |byte| byte.is_ascii(),
-            b"blank" => |byte| matches!(byte, b' ' | b'\t'),
-            b"cntrl" => |byte| byte.is_ascii_control(),
-            b"digit" => |byte| byte.is_ascii_digit(),
-            b"graph" => |byte| byte.is_ascii_graphic(),
-            b"print" => |byte| byte.is_ascii_graphic() || byte == b' ',
-            b"punct" => |byte| byte.is_ascii_punctuation(),
-            b"space" => |byte| matches!(byte, b'\t'..=b'\r' | b' '),
-            b"word" => |byte| byte.is_ascii_alphanumeric() || byte == b'_',
-            b"xdigit" => |byte| byte.is_ascii_hexdigit(),
-            _ => return None,
-        };
-        Some(Self::matching(is))
-    }
-
-    fn has(&self, byte: u8) -> bool {
-        self.0.get(usize::from(byte)).copied().unwrap_or_default()
-    }
-
-    fn negated(&self) -> Self {
-        Self::matching(|byte| !self.has(byte))
-    }
-
-    fn caseless(&self) -> Self {
-        Self::matching(|byte| self.has(byte.to_ascii_lowercase()) || self.has(byte.to_ascii_uppercase()))
-    }
-
-    fn add(&mut self, other: &Self) {
-        *self = Self::matching(|byte| self.has(byte) || other.has(byte));
-    }
-
-    fn add_range(&mut self, low: u8, high: u8) {
-        *self = Self::matching(|byte| self.has(byte) || (low..=high).contains(&byte));
-    }
-
-    /// The class as the engine reads it.
-    fn text(&self) -> String {
-        let mut text = String::from("[");
-        let mut bytes = (0..=u8::MAX).filter(|&byte| self.has(byte)).peekable();
-        while let Some(low) = bytes.next() {
-            let mut high = low;
-            while let Some(byte) = bytes.next_if(|&byte| Some(byte) == high.checked_add(1)) {
-                high = byte;
-            }
-            text.extend(["\\x{", &hex(low), "}-\\x{", &hex(high), "}"]);
-        }
-        if text.len() == 1 {
-            text.push_str("^\\x{00}-\\x{ff}");
-        }
-        text + "]"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::value::Regex;
-
-    /// A pattern, what it matches and what it does not.
-    type Answer = (&'static str, &'static [&'static [u8]], &'static [&'static [u8]]);
-
-    /// What nginx 1.22.1 (PCRE2 10.42) and 1.30.6 (PCRE2 10.49) answer.
-    #[test]
-    fn expressions_mean_what_nginx_means_by_them() {
-        let answers: [Answer; 22] = [
-            (r"^[[:alnum:]$]+x", &[b"$x", b"a$x"], &[b"x", b"-x"]),
-            (r"^\h$", &[b"\t", b" ", b"\xa0"], &[b"a", b"\n"]),
-            (r"^\H$", &[b"a", b"\n"], &[b" ", b"\xa0"]),
-            (r"^\v$", &[b"\n", b"\x0b", b"\x85"], &[b" ", b"v"]),
-            (r"^[\v]$", &[b"\n", b"\r"], &[b"v"]),
-            (r"\bx", &[b"\xe9x", b" x"], &[b"ax"]),
-            (r"\Bx", &[b"ax"], &[b"\xe9x"]),
-            (r"^[\W]$", &[b"\xe9", b"-"], &[b"a"]),
-            (r"^[^\W]$", &[b"a", b"_"], &[b"\xe9"]),
-            (r"^[^\S]$", &[b" ", b"\t"], &[b"\x85", b"\xa0"]),
-            (r"(?i)^\xe9A$", &[b"\xe9a"], &[b"\xc9a"]),
-            (r"^[+--]$", &[b"+", b",", b"-"], &[b"."]),
-            (r"\<a", &[b"<a"], &[b"a"]),
-            (r"^\Qa.b\E$", &[b"a.b"], &[b"axb"]),
-            (r"^[\101]$", &[b"A"], &[b"1"]),
-            (r"^\07$", &[b"\x07"], &[b"7"]),
-            (r"^\x4$", &[b"\x04"], &[b"x4"]),
-            (r"(?m)a$", &[b"a\nb", b"a"], &[b"ab"]),
-            (r"^a\Z", &[b"a", b"a\n"], &[b"a\n\n"]),
-            (r"a{x}", &[b"a{x}"], &[b"a", b"ax"]),
-            (r"a(?i)b|c", &[b"aB", b"C"], &[b"AB"]),
-            (r"^[[:^alpha:]]$", &[b"\xe9", b"1"], &[b"a"]),
-        ];
-        for (pattern, yes, no) in answers {
-            let regex = Regex::new(pattern.as_bytes(), false).unwrap();
-            for subject in yes {
-                assert_eq!(regex.is_match(subject), Ok(true), "{pattern} on {subject:?}");
-            }
-            for subject in no {
-                assert_eq!(regex.is_match(subject), Ok(false), "{pattern} on {subject:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_releases_of_pcre_read_differently_is_not_known() {
-        for pattern in
-            ["a{,3}", "a{ 1,2}", r"\x", r"(*UCP)\w", "(?x) a", "(?R)", r"\18", r"\b{start}a", "[[:<:]]a"]
-        {
-            assert!(Regex::new(pattern.as_bytes(), false).is_err(), "{pattern}");
-        }
-    }
 }
