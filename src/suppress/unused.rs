@@ -177,6 +177,7 @@ impl Judge<'_> {
             related: Vec::new(),
             includes: Vec::new(),
             fix,
+            twin: 0,
         }
     }
 }

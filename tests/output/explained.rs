@@ -31,7 +31,11 @@ fix: {title: Forward the Upgrade header, safety: by-intent}
 #[test]
 fn a_rule_is_explained_in_full() {
     let mut out = Vec::new();
-    let example = Example { bad: Some("location / {\n\n    bad;\n}"), good: Some("good;") };
+    let example = Example {
+        bad: Some("location / {\n\n    bad;\n}"),
+        fixed: Some("location / {\n\n    better;\n}"),
+        good: Some("good;"),
+    };
     explain(rule(FULL), example, &mut out, Style { width: 80, ..Style::default() }).unwrap();
     assert_snapshot!(String::from_utf8(out).unwrap());
 }
