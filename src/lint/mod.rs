@@ -104,7 +104,9 @@ pub fn lint(
     linted.dedup();
     let suppressions = Suppressions::of(&texts, &linted);
     let mut findings = judge(&texts, &trees.configs, &suppressions, options, tick);
-    findings.push(suppressions.unused(&texts, &ran(&trees.configs, options)));
+    let ran = ran(&trees.configs, options);
+    findings.push(suppressions.unreasoned(&ran));
+    findings.push(suppressions.unused(&texts, &ran));
     let errors = trees.with_unreadable_includes(&texts);
     let mut findings = merge::merge(&texts, &trees.configs, findings);
     number_twins(&mut findings, &texts.sources);
