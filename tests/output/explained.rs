@@ -69,3 +69,31 @@ fn examples_are_the_fixtures() {
         assert!(texts.flat_map(str::lines).all(|line| !line.trim_start().starts_with("# expect:")));
     }
 }
+
+#[test]
+fn every_websocket_rule_teaches_and_is_explained_in_full() {
+    for rule in RULES.iter().filter(|rule| rule.family() == "websocket") {
+        let said =
+            [rule.why.is_empty(), rule.help.is_empty(), rule.symptoms.is_empty(), rule.references.is_empty()];
+        assert!(!said.contains(&true), "{}: why, help, symptoms or references are missing", rule.code);
+        let mut out = Vec::new();
+        explain(rule, example(rule), &mut out, Style::default()).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let mut parts = vec![
+            "Why",
+            "What to do",
+            "What users and logs show",
+            "Reported",
+            "Fix",
+            "Not reported",
+            "nginx versions",
+            "References",
+        ];
+        parts.extend((!rule.dead_ends.is_empty()).then_some("What does not help"));
+        for part in parts {
+            assert!(text.contains(&format!("\n{part}\n  ")), "{}: no {part}", rule.code);
+        }
+        let changed = example(rule).fixed.is_some_and(|fixed| Some(fixed) != example(rule).bad);
+        assert_eq!(text.contains("\n  @@ -"), changed, "{}: the fix as a diff", rule.code);
+    }
+}
