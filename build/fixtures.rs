@@ -12,13 +12,13 @@ pub fn generate() {
     }
     let mut rules: Vec<PathBuf> = folders(root).iter().flat_map(|family| folders(family)).collect();
     rules.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
-    let mut out = String::from("static EXAMPLES: &[(&str, Option<&str>, Option<&str>, Option<&str>)] = &[\n");
+    let mut out = String::from("static EXAMPLES: &[(&str, [Option<&str>; 3])] = &[\n");
     for rule in &rules {
         let name = rule.file_name().expect("a folder has a name").to_string_lossy();
         let (bad, good) = (first(rule, "bad"), first(rule, "good"));
         let fixed = bad.as_ref().map(|bad| bad.with_extension("fixed"));
         let [bad, fixed, good] = [bad, fixed, good].map(|folder| folder.and_then(|folder| text(&folder)));
-        writeln!(out, "({name:?}, {bad:?}, {fixed:?}, {good:?}),").expect("writing to a string");
+        writeln!(out, "({name:?}, [{bad:?}, {fixed:?}, {good:?}]),").expect("writing to a string");
     }
     out.push_str("];\n");
     let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("examples.rs");

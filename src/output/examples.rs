@@ -19,5 +19,5 @@ pub struct Example {
 pub fn example(rule: &Rule) -> Example {
     let found = EXAMPLES.binary_search_by(|(name, ..)| (*name).cmp(&*rule.name));
     let entry = found.ok().and_then(|index| EXAMPLES.get(index));
-    entry.map(|&(_, bad, fixed, good)| Example { bad, fixed, good }).unwrap_or_default()
+    entry.map(|&(_, [bad, fixed, good])| Example { bad, fixed, good }).unwrap_or_default()
 }

@@ -94,6 +94,7 @@ impl Summary {
 
 /// What the writer's other end can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Style {
     /// Escape sequences for colour; without it no ESC byte is written.
     pub colour: bool,

@@ -28,7 +28,7 @@ fn tag_in_line(line: &[u8], open: &[u8], close: &[u8]) -> Option<(usize, usize)>
         let end = inside + memmem::find(line.get(inside..)?, close)?;
         at = end + close.len();
         let said = line.get(inside..end)?.trim_ascii();
-        if !said.is_empty() && !(open == b"{{" && said.contains(&b';')) {
+        if !said.is_empty() && (open != b"{{" || !said.contains(&b';')) {
             return Some((start, at));
         }
     }
