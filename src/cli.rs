@@ -106,6 +106,9 @@ pub struct Check {
     /// Exit with 0 in spite of findings
     #[arg(long)]
     pub exit_zero: bool,
+    /// Count the findings by rule instead of showing them; json has both
+    #[arg(long, conflicts_with = "diff")]
+    pub statistics: bool,
     /// List the files that were linted, on standard error
     #[arg(long)]
     pub show_files: bool,

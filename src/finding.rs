@@ -95,6 +95,8 @@ pub struct Finding {
     pub includes: Vec<Span>,
     /// The repair.
     pub fix: Option<Arc<Fix>>,
+    /// How many findings of the run stand before it that [`crate::fingerprint`] tells apart from it by nothing else.
+    pub twin: u32,
 }
 
 /// A problem that kept a file, or a part of one, from being read.

@@ -14,7 +14,7 @@
 //! works out the request nginx would send upstream; [`intent`] says whether a block is meant for WebSockets; [`rules`]
 //! holds the policy as YAML compiled in at build time, and reads a user's own; [`fix`] edits; [`output`] prints. Between
 //! rules and findings [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is
-//! accepted. [`show`] is a look at what is in force, without any rule. [`settings`] says what the user wants of all that;
+//! accepted, known by its [`fingerprint`]. [`show`] is a look at what is in force, without any rule. [`settings`] says what the user wants of all that;
 //! [`yaml`] reads whatever a user writes in YAML.
 //!
 //! # Invariants
@@ -38,6 +38,7 @@ pub mod comments;
 pub mod config;
 pub mod files;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
 pub mod guess;
 pub mod handshake;

@@ -43,6 +43,28 @@ fn what_is_accepted_is_neither_printed_nor_counted() {
 }
 
 #[test]
+fn a_fingerprint_does_not_depend_on_the_baseline() {
+    let twins = format!("{HALF}{HALF}").replacen("}\n}\nevents {}\nhttp {\n", "}\n", 1);
+    let folder = Folder::with_main(&twins);
+    let prints = |said: &Said| {
+        let found = said.diagnostics().into_iter().map(|it| it["fingerprint"].as_str().unwrap().to_owned());
+        found.collect::<Vec<_>>()
+    };
+    let all = prints(&folder.json(&["nginx.conf"]));
+    write(&folder, &["nginx.conf"]).ends(0);
+    let lines = folder.text("known.json");
+    for print in &all {
+        let known: Vec<&str> = lines.lines().filter(|line| line.contains(print.as_str())).collect();
+        let known = known.join("\n").trim_end_matches(',').to_owned();
+        folder.write("known.json", format!("{{\"version\": 1, \"findings\": [\n{known}\n]}}\n"));
+        let left = prints(&check(&folder, &["nginx.conf"]));
+        let expected: Vec<String> = all.iter().filter(|it| *it != print).cloned().collect();
+        assert_eq!(left, expected, "{print} is accepted");
+    }
+    assert_eq!(all.len(), 4);
+}
+
+#[test]
 fn the_file_is_sorted_one_line_each() {
     let folder = Folder::with(&[("b.conf", BAD), ("a.conf", BAD)]);
     write(&folder, &["b.conf", "a.conf"]).ends(0);

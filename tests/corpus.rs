@@ -165,6 +165,68 @@ fn labels_can_be_contradicted() {
     assert_eq!(contradictions(&said, "a", &[&label(9, "ok")]).len(), 0);
 }
 
+/// The cells of the README's table with this head, one row each.
+fn table(head: &str) -> Vec<Vec<String>> {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, behind) = readme.split_once(head).unwrap_or_else(|| panic!("the README lacks {head}"));
+    let rows = behind.trim_start().lines().skip(1).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// `121 (11 errors, 110 notes)`
+fn counted(of: &Value) -> String {
+    let some = ["error", "warning", "note"].map(|word| (word, of[format!("{word}s")].as_u64().unwrap()));
+    let some = some.into_iter().filter(|(_, count)| *count > 0);
+    let words: Vec<String> =
+        some.map(|(word, n)| format!("{n} {word}{}", if n == 1 { "" } else { "s" })).collect();
+    format!("{} ({})", of["count"], words.join(", "))
+}
+
+/// The findings of the default rules in the whole corpus, counted.
+fn statistics(corpus: &Path) -> Value {
+    let options = ["check", "--no-config", "--no-progress", "--statistics", "--format", "json", "."];
+    finish(program(corpus, &options), b"").document()
+}
+
+#[test]
+fn the_readme_counts_the_findings_and_few_are_turned_down() {
+    let rows = table("| rule | findings | turned down | why |\n");
+    let number = |cell: &str| cell.split(' ').next().unwrap().parse::<usize>().unwrap();
+    let totals = rows.iter().map(|row| (number(&row[1]), number(&row[2])));
+    let (all, rejected) = totals.clone().fold((0, 0), |(a, r), (all, rejected)| (a + all, r + rejected));
+    assert!({ totals }.all(|(all, rejected)| rejected * 20 <= all) && rejected * 20 <= all);
+    let Some(corpus) = corpus() else { return };
+    let document = statistics(&corpus);
+    let found: Vec<[String; 2]> = (document["statistics"].as_array().expect("statistics").iter())
+        .map(|it| [it["code"].as_str().unwrap().to_owned(), counted(it)])
+        .collect();
+    let shown: Vec<[String; 2]> = rows.iter().map(|row| [row[0].clone(), row[1].clone()]).collect();
+    assert_eq!(shown, found);
+}
+
+#[test]
+fn the_readme_names_each_warning_about_a_location_that_works() {
+    let rows = table("| where | rule | why it is right |\n");
+    let Some(corpus) = corpus() else { return };
+    let document = statistics(&corpus);
+    let labels = labels(&corpus);
+    let works = |it: &Value| {
+        let place = (it["block"]["file"].as_str(), it["block"]["line"].as_u64());
+        let label = labels.iter().find(|label| place == (Some(label.file.as_str()), Some(label.line)));
+        label.is_some_and(|label| ["ok", "ok-note", "mixed-risk"].contains(&label.kind.as_str()))
+    };
+    let diagnostics = document["diagnostics"].as_array().expect("findings").iter();
+    let found: Vec<[String; 2]> = diagnostics
+        .filter(|it| it["severity"] != "note" && it["family"] == "websocket" && works(it))
+        .map(|it| {
+            let file = it["block"]["file"].as_str().unwrap().rsplit('/').next().unwrap();
+            [format!("`{file}:{}`", it["block"]["line"]), it["code"].as_str().unwrap().to_owned()]
+        })
+        .collect();
+    let shown = rows.iter().map(|row| [row[0].split(", ").nth(1).unwrap().to_owned(), row[1].clone()]);
+    assert_eq!(shown.collect::<Vec<_>>(), found);
+}
+
 #[test]
 fn the_whole_corpus_is_linted() {
     let Some(corpus) = corpus() else { return };

@@ -1,6 +1,6 @@
 //! The fixtures of every rule: `fixtures/<family>/<name>/{bad*,good*}/nginx.conf` and what it includes.
 //!
-//! A line that a rule must flag stands below `# expect: CODE[, CODE]`; where a comment would change the case, a file
+//! A line that a rule must flag stands below `# expect: CODE[, CODE]`, or `# expect: CODE SEVERITY` where that counts; where a comment would change the case, a file
 //! `expect` beside `nginx.conf` holds lines `FILE:LINE CODE[, CODE]` instead. A finding counts for the line it starts on.
 //! Nothing else may be found, by any rule that is on by default or by the fixture's own. `bad*.fixed/` is the whole tree
 //! after `--fix --unsafe-fixes`; where there is none, these must change nothing. A new folder is a new case.
@@ -23,7 +23,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// `conf.d/chat.conf:4 WS101`.
+/// `conf.d/chat.conf:4 WS101`; in what is found the severity stands behind the code, in what is expected it may.
 type Place = (String, u64, String);
 
 /// The files of a folder by their relative paths.
@@ -109,7 +109,7 @@ fn the_demonstration_shows_several_problems() {
     assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
     let codes: BTreeSet<String> = findings(&output).into_iter().map(|(_, _, code)| code).collect();
     let shown = ["WS101", "WS102", "WS103", "WS104", "WS112"];
-    assert!(shown.iter().all(|code| codes.contains(*code)), "{codes:?}");
+    assert!(shown.iter().all(|code| codes.iter().any(|it| it.starts_with(code))), "{codes:?}");
 }
 
 #[test]
@@ -122,6 +122,11 @@ fn the_runner_sees_what_differs() {
     let places =
         [("nginx.conf".to_owned(), 3, "WS101".to_owned()), ("nginx.conf".to_owned(), 3, "WS102".to_owned())];
     assert_eq!(commented("nginx.conf", comment).collect::<Vec<_>>(), places);
+    let found = |code: &str| ("a".to_owned(), 3, code.to_owned());
+    assert!(meets(&found("WS101 note"), &found("WS101")));
+    assert!(meets(&found("WS101 note"), &found("WS101 note")));
+    assert!(!meets(&found("WS101 note"), &found("WS101 error")));
+    assert!(!meets(&found("WS101 note"), &found("WS10")));
     assert_eq!(
         listed("conf.d/a.conf:7 SY001\n").collect::<Vec<_>>(),
         [("conf.d/a.conf".into(), 7, "SY001".into())]
@@ -200,10 +205,18 @@ fn flagged(rule: &Rule, folder: &Path, expected: &BTreeSet<Place>) -> String {
     let output = rule.check(folder, &[]);
     let found = findings(&output);
     let line = |sign: &str, (file, line, code): &Place| format!("{sign} {file}:{line} {code}\n");
-    let missing = expected.difference(&found).map(|place| line("missing:", place));
-    let unexpected = found.difference(expected).map(|place| line("unexpected:", place));
+    let is_missing = |it: &&Place| !found.iter().any(|found| meets(found, it));
+    let missing = expected.iter().filter(is_missing).map(|place| line("missing:", place));
+    let is_unexpected = |it: &&Place| !expected.iter().any(|place| meets(it, place));
+    let unexpected = found.iter().filter(is_unexpected).map(|place| line("unexpected:", place));
     let said: String = missing.chain(unexpected).collect();
     if said.is_empty() { said } else { said + &errors(&output) }
+}
+
+/// Whether a finding is one that is expected: at the place, by the rule, and of the severity where one is named.
+fn meets(found: &Place, expected: &Place) -> bool {
+    let (code, _) = found.2.split_once(' ').expect("CODE SEVERITY");
+    (&found.0, found.1) == (&expected.0, expected.1) && (expected.2 == found.2 || expected.2 == code)
 }
 
 /// The places in a `check` document.
@@ -216,7 +229,8 @@ fn findings(output: &Output) -> BTreeSet<Place> {
 
 fn place(diagnostic: &Value) -> Place {
     let word = |key: &str| diagnostic[key].as_str().expect("a word").to_owned();
-    (word("file"), diagnostic["line"].as_u64().expect("a line"), word("code"))
+    let found = format!("{} {}", word("code"), word("severity"));
+    (word("file"), diagnostic["line"].as_u64().expect("a line"), found)
 }
 
 fn errors(output: &Output) -> String {

@@ -47,6 +47,7 @@ fn finding(fix: Arc<Fix>) -> Finding {
         related: Vec::new(),
         includes: Vec::new(),
         fix: Some(fix),
+        twin: 0,
     }
 }
 

@@ -18,6 +18,9 @@
 //! mixed 9200
 //! bad-idle: GET /ws idle=3 outcome=fails
 //! bad-cache: GET /ws first=plain outcome=fails
+//! bad-page: POST / as=page behind=ws-pages outcome=fails
+//! good-page: GET / as=page behind=pages connections=1
+//! good-origin: GET /ws behind=tornado answer=403 header=Origin: http://elsewhere.example
 //! good-static: none
 //! ```
 //!
@@ -28,9 +31,13 @@
 //! is about beside Upgrade, Connection, Sec-WebSocket-Key and -Version, `header` one more request header (it takes the
 //! rest of the line). `plain` names upstream ports that lead to a backend which answers 200 to everything; all other
 //! upstream addresses lead to the WebSocket backend, whatever they are. `mixed` names ports that lead to one which answers
-//! handshakes with 101 and everything else with 200. A line `origin` puts one in the place of the real backends that
-//! answers 403 where Origin and Host differ. `idle` leaves the connection alone for so many seconds before a second
-//! message; `first=plain` asks for the page of the same address before.
+//! handshakes with 101 and everything else with 200. `idle` leaves the connection alone for so many seconds before a second
+//! message; `first=plain` asks for the page of the same address before. `as=page` is a request for the page itself, with
+//! no wish for an upgrade but what `header` says, and works where it gets 200; `answer` names another status that is right.
+//! `behind` tries a line with one backend instead of the real ones: `tornado` (403 where Origin and Host differ),
+//! `ws-pages` (Node's `ws` beside pages: what asks for any upgrade goes to `ws`), `pages` (strict: a page for what asks for
+//! no upgrade, 400 for `Connection: upgrade` without a handshake). `connections` asks three times, and the backend
+//! (`pages`) must see so many connections.
 //!
 //! Of the rule's YAML two keys count: `nginx` (its bad fixtures are tried on releases in this range) and `nginx-t`
 //! (`refuses`: `nginx -t` must refuse them; `needs-module`, `not-checked`: they are not tried). The fixtures of every
@@ -170,4 +177,24 @@ fn the_laboratory_tells_what_is_right_from_what_is_not() {
             && !refused.contains("/bad on")
             && !refused.contains("/good")
     );
+}
+
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn the_laboratory_tells_answers_and_connections_apart() {
+    let lab = Lab::start();
+    let variants = [("bad", ""), ("good", TRIO)];
+    let problems = |probe: &str| {
+        let probe = format!("bad: none\ngood: {probe} port=443 host=chat.example.com");
+        Made::with_probe(&variants, &probe).problems("", &lab).join("\n")
+    };
+    assert_eq!(problems("GET /chat/ as=page behind=ws-pages"), "");
+    assert_eq!(problems("POST /chat/ as=page behind=pages answer=400"), "");
+    assert_eq!(problems("GET /chat/ behind=pages"), "");
+    assert!(problems("GET /chat/ as=page").contains("/chat/ with ws: status 426"));
+    assert!(problems("GET /chat/ as=page behind=pages").contains("/chat/ with pages: status 400"));
+    assert!(problems("GET /chat/ behind=tornado").contains("/chat/ with tornado: status 403"));
+    assert!(problems("GET /chat/ behind=tornado answer=200").contains("with tornado: status 403"));
+    assert!(problems("GET /chat/ behind=pages connections=1").contains("3 requests on 3 connections"));
+    assert!(problems("GET /chat/ behind=nobody").contains("no backend is called nobody"));
 }

@@ -213,3 +213,22 @@ fn ten_thousand_comments_take_no_longer_than_reading_them() {
     assert!(said.codes().iter().all(|code| code == "LT001"));
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+#[test]
+fn a_reason_is_asked_for_where_its_rule_is_selected() {
+    let found = |comments: &str| {
+        let folder = harness::Folder::with_main(site(&format!("{comments}{WS}")));
+        folder.json(&["--select", "lint,WS128", "--extend-select", "LT002", "nginx.conf"]).codes()
+    };
+    let reasonless =
+        ["ignore LT001", "ignore WS128 --", "ignore-file WS128", "disable WS128 -- --", "ignore WS128, --"];
+    for comment in reasonless {
+        assert!(found(&format!("# ngxlint: {comment}\n")).contains(&"LT002".to_owned()), "{comment}");
+    }
+    for comment in ["ignore WS128 -- why", "disable WS128 --why", "enable", "ignore", "context http"] {
+        assert!(!found(&format!("# ngxlint: {comment}\n")).contains(&"LT002".to_owned()), "{comment}");
+    }
+    // What excuses it is used.
+    assert_eq!(found("# ngxlint: ignore LT002 -- legacy\n# ngxlint: ignore-file WS121\n"), [""; 0]);
+    assert!(!check("# ngxlint: ignore-file WS101\n").codes().contains(&"LT002".to_owned()));
+}

@@ -5,7 +5,7 @@ mod file;
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::output::Fingerprints;
+use crate::fingerprint::fingerprint;
 use crate::source::Sources;
 
 pub use file::BaselineError;
@@ -103,11 +103,10 @@ impl FromIterator<Known> for Baseline {
 }
 
 fn known<'f>(findings: &'f [Finding], sources: &'f Sources) -> impl Iterator<Item = Known> {
-    let mut fingerprints = Fingerprints::default();
     findings.iter().map(move |finding| Known {
         file: sources.get(finding.span.doc).name.clone(),
         code: finding.rule.code.to_string(),
         block: finding.block.as_ref().map(|block| block.label.clone()).unwrap_or_default(),
-        fingerprint: fingerprints.next(finding, sources),
+        fingerprint: fingerprint(finding, sources),
     })
 }

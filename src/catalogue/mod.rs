@@ -78,6 +78,12 @@ impl DirectiveId {
         self.entry().is_some_and(|directive| directive.body == Body::Data)
     }
 
+    /// Whether some module and version takes the directive with so many arguments, as a block or not.
+    pub fn takes(self, arguments: usize, block: bool) -> bool {
+        let variants = self.entry().map(|directive| directive.variants).unwrap_or_default();
+        variants.iter().any(|variant| variant.block == block && variant.args.accepts(arguments))
+    }
+
     /// Everywhere the directive may stand, in any module and version; empty for [`DirectiveId::UNKNOWN`].
     pub fn contexts(self) -> Contexts {
         self.entry().map_or(Contexts::NONE, |directive| directive.contexts)

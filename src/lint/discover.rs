@@ -9,7 +9,7 @@ use crate::config::{Library, refusal};
 use crate::files::{FileKind, normal};
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
-use crate::syntax::{Statement, Tree};
+use crate::syntax::{Statement, StatementKind, Tree, template_tag};
 
 /// The texts that `inputs` stand for, each once. What cannot be read goes to `errors`.
 pub(super) fn inputs(
@@ -165,21 +165,31 @@ fn add_candidate(
 }
 
 /// Whether at least half of a text's outermost statements, or of all its statements, start with a directive that nginx
-/// or a module of it knows, or the user has described. A text without statements (empty, only comments) may become one.
+/// or a module of it knows, or the user has described. A text without statements (empty, only comments) may become one. Of a text with syntax
+/// errors that is no template their arguments must fit as well: other languages, too, have an `allow` and a `location`.
 fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> bool {
     let tree: &Tree = library.texts.tree(doc);
     let text = library.texts.sources.get(doc).bytes();
     let own = &options.preferences.directives;
+    let is_lenient = tree.errors.is_empty() || template_tag(text).is_some();
     let is_own = |statement: Statement| {
         let name = tree.words(statement).first().filter(|_| !own.is_empty());
         name.is_some_and(|name| own.contains_key(&*name.decoded(text)))
     };
     let is_known = |statement: Statement| {
-        statement.name != DirectiveId::UNKNOWN || is_behind_mark(tree, statement, text) || is_own(statement)
+        (statement.name != DirectiveId::UNKNOWN && (is_lenient || fits(tree, statement)))
+            || is_behind_mark(tree, statement, text)
+            || is_own(statement)
     };
     let (top, known_top) = counts(tree.children(None).map(|id| is_known(tree.statement(id))));
     let (all, known) = counts(tree.statements.iter().map(|&statement| is_known(statement)));
     known_top > 0 && known_top * 2 >= top || known * 2 >= all
+}
+
+/// Whether nginx takes a statement with so many arguments.
+fn fits(tree: &Tree, statement: Statement) -> bool {
+    let arguments = tree.words(statement).len().saturating_sub(1);
+    statement.name.takes(arguments, statement.kind != StatementKind::Simple)
 }
 
 /// How many there are, and how many of them are true.

@@ -18,6 +18,7 @@ use crate::config::{
 };
 use crate::files::Files;
 use crate::finding::{Finding, ReadError};
+use crate::fingerprint::number_twins;
 use crate::rules::{Facts, Preferences, Rule, findings, run};
 use crate::source::DocId;
 use crate::suppress::{Ran, Suppressions};
@@ -103,9 +104,12 @@ pub fn lint(
     linted.dedup();
     let suppressions = Suppressions::of(&texts, &linted);
     let mut findings = judge(&texts, &trees.configs, &suppressions, options, tick);
-    findings.push(suppressions.unused(&texts, &ran(&trees.configs, options)));
+    let ran = ran(&trees.configs, options);
+    findings.push(suppressions.unreasoned(&ran));
+    findings.push(suppressions.unused(&texts, &ran));
     let errors = trees.with_unreadable_includes(&texts);
-    let findings = merge::merge(&texts, &trees.configs, findings);
+    let mut findings = merge::merge(&texts, &trees.configs, findings);
+    number_twins(&mut findings, &texts.sources);
     let suppressed = suppressions.count();
     let (accepted, shared) = (Baseline::default(), merge::shared(&trees.configs));
     Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, shared, texts }
@@ -210,13 +214,14 @@ fn context(library: &Library<'_>, root: &Root, options: &Options) -> Context {
 }
 
 /// Relative includes start at the main file's folder, or at `--prefix`. Where a fragment's main file is, nobody says: in
-/// its own folder or one above it, up to the folder that was walked.
+/// its own folder or one above it, up to the folder that was walked. Nor does anybody say where a main file that was
+/// come across is put, unless nginx looks for it by its name.
 fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path) -> Base {
     if let Some(prefix) = &paths.prefix {
         return Base::Known(prefix.clone());
     }
     let folder = root.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
-    if context.is_main() {
+    if context.is_main() && (root.top.is_none() || has_the_name_of_a_main_file(root)) {
         return Base::Known(folder);
     }
     let top =
@@ -224,6 +229,12 @@ fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path)
     let folders = folder.ancestors().take_while(|above| above.starts_with(top)).map(Path::to_path_buf);
     let folders: Vec<PathBuf> = folders.collect();
     Base::Guess(if folders.is_empty() { vec![folder] } else { folders })
+}
+
+/// Whether a file is called as nginx's own main file is: `nginx.conf`, `nginx.conf.default`.
+fn has_the_name_of_a_main_file(root: &Root) -> bool {
+    let name = root.path.as_deref().and_then(Path::file_name).unwrap_or_default();
+    name.to_string_lossy().starts_with("nginx.conf")
 }
 
 /// Runs the rules over every tree, in parallel; the order of the answers is that of the trees.

@@ -9,6 +9,8 @@ include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 pub struct Example {
     /// A configuration with the mistake.
     pub bad: Option<&'static str>,
+    /// The same after the fix, where it has one that can be written.
+    pub fixed: Option<&'static str>,
     /// A configuration without it.
     pub good: Option<&'static str>,
 }
@@ -17,5 +19,5 @@ pub struct Example {
 pub fn example(rule: &Rule) -> Example {
     let found = EXAMPLES.binary_search_by(|(name, ..)| (*name).cmp(&*rule.name));
     let entry = found.ok().and_then(|index| EXAMPLES.get(index));
-    entry.map(|&(_, bad, good)| Example { bad, good }).unwrap_or_default()
+    entry.map(|&(_, [bad, fixed, good])| Example { bad, fixed, good }).unwrap_or_default()
 }

@@ -21,8 +21,9 @@ pub fn explain(rule: &Rule, example: Example, out: &mut dyn Write, style: Style)
     let dead_ends = rule.dead_ends.iter().map(|end| format!("{}: {}", end.attempt, end.because));
     page.list("What does not help", dead_ends)?;
     page.code("Reported", example.bad)?;
-    page.code("Not reported", example.good)?;
     page.prose("Fix", &fix(rule.fix.as_ref()))?;
+    page.diff(example)?;
+    page.code("Not reported", example.good)?;
     page.prose("nginx versions", rule.nginx.as_deref().unwrap_or("all"))?;
     page.list("References", rule.references.iter().map(ToString::to_string))?;
     page.out.flush()
@@ -85,6 +86,22 @@ impl Page<'_> {
             leads.zip(lines).try_for_each(|(lead, line)| writeln!(self.out, "{lead}{line}"))?;
         }
         Ok(())
+    }
+
+    /// What the fix changes in the example.
+    fn diff(&mut self, example: Example) -> io::Result<()> {
+        let (Some(bad), Some(fixed)) = (example.bad, example.fixed) else { return Ok(()) };
+        let diff = crate::fix::diff("", format!("{bad}\n").as_bytes(), format!("{fixed}\n").as_bytes());
+        let hunks = String::from_utf8_lossy(&diff);
+        hunks.lines().skip_while(|line| !line.starts_with("@@")).try_for_each(|line| {
+            let role = match line.as_bytes().first() {
+                Some(b'+') => Role::Added,
+                Some(b'-') => Role::Removed,
+                Some(b'@') => Role::Dim,
+                _ => Role::Plain,
+            };
+            writeln!(self.out, "  {}", self.paint.role(role, code(line.trim_end().as_bytes())))
+        })
     }
 
     fn code(&mut self, title: &str, text: Option<&str>) -> io::Result<()> {

@@ -5,15 +5,16 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
-use super::fingerprint::Fingerprints;
 use super::place::Places;
-use super::{Report, Summary};
+use super::statistics::{Statistic, statistics};
+use super::{Report, Style, Summary};
 use crate::finding::{self, Finding, ReadError};
+use crate::fingerprint::fingerprint;
 
 /// The page of a rule is this and its code.
 const RULE_PAGES: &str = "https://docs.rs/ngxlint/latest/ngxlint/rules/";
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
     let document = Document {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -21,6 +22,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         summary: (&report.summary).into(),
         diagnostics: Diagnostics(report),
         errors: report.errors.iter().map(Error::from).collect(),
+        statistics: style.statistics.then(|| statistics(&report.findings)),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -34,6 +36,8 @@ struct Document<'a> {
     summary: Totals,
     diagnostics: Diagnostics<'a>,
     errors: Vec<Error<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Vec<Statistic<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -123,21 +127,14 @@ impl Serialize for Diagnostics<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut list = to.serialize_seq(Some(self.0.findings.len()))?;
         let places = Places::new(self.0.sources);
-        let mut fingerprints = Fingerprints::default();
         for finding in &self.0.findings {
-            let fingerprint = fingerprints.next(finding, self.0.sources);
-            list.serialize_element(&diagnostic(finding, self.0, &places, fingerprint))?;
+            list.serialize_element(&diagnostic(finding, self.0, &places))?;
         }
         list.end()
     }
 }
 
-fn diagnostic<'a>(
-    of: &'a Finding,
-    report: &'a Report<'a>,
-    places: &Places<'a>,
-    fingerprint: String,
-) -> Diagnostic<'a> {
+fn diagnostic<'a>(of: &'a Finding, report: &'a Report<'a>, places: &Places<'a>) -> Diagnostic<'a> {
     let (start, end) = (places.start(of.span), places.end(of.span));
     Diagnostic {
         code: &of.rule.code,
@@ -159,7 +156,7 @@ fn diagnostic<'a>(
         related: of.related.iter().map(|label| related(label, report, places)).collect(),
         includes: of.includes.iter().map(|&span| places.file_line(span)).collect(),
         fix: of.fix.as_ref().map(|fix| self::fix(fix, report)),
-        fingerprint,
+        fingerprint: fingerprint(of, report.sources),
     }
 }
 

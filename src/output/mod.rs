@@ -7,7 +7,6 @@ mod concise;
 mod escape;
 mod examples;
 mod explain;
-mod fingerprint;
 pub mod handshake;
 mod json;
 mod paint;
@@ -15,13 +14,13 @@ mod place;
 mod pretty;
 mod rules;
 pub mod show;
+mod statistics;
 
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 pub use examples::{Example, example};
 pub use explain::explain;
-pub use fingerprint::Fingerprints;
 pub use rules::{rules_json, rules_table};
 
 use crate::finding::{Finding, ReadError, Safety, Severity};
@@ -95,6 +94,7 @@ impl Summary {
 
 /// What the writer's other end can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Style {
     /// Escape sequences for colour; without it no ESC byte is written.
     pub colour: bool,
@@ -104,6 +104,8 @@ pub struct Style {
     pub unicode: bool,
     /// Whether `pretty` ends with the totals.
     pub summary: bool,
+    /// Whether the findings are counted by rule: the texts then show the counts in place of the findings, `json` has both.
+    pub statistics: bool,
 }
 
 /// Text on one line that no terminal obeys: control characters and reordering marks are escaped.
@@ -120,7 +122,7 @@ impl Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { colour: false, width: 100, unicode: true, summary: true }
+        Self { colour: false, width: 100, unicode: true, summary: true, statistics: false }
     }
 }
 
@@ -169,10 +171,26 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write, style: St
     let mut out = BufWriter::new(out);
     match format {
         Format::Pretty => pretty::write(report, &mut out, style)?,
+        Format::Concise if style.statistics => statistics::write(&report.findings, &mut out, style)?,
         Format::Concise => concise::write(report, &mut out)?,
-        Format::Json => json::write(report, &mut out)?,
+        Format::Json => json::write(report, &mut out, style)?,
     }
     out.flush()
+}
+
+/// Whether `--fix` writes the finding's fix, if need be with `--unsafe-fixes`.
+fn is_fixable(finding: &Finding) -> bool {
+    finding.fix.as_ref().is_some_and(|fix| fix.safety != Safety::Shown)
+}
+
+/// `1 error, 2 notes`; what there is none of is left out.
+fn counts(of: &[(usize, &str)]) -> String {
+    let some = of.iter().filter(|(number, _)| *number > 0);
+    some.map(|&(number, word)| count(number, word)).collect::<Vec<_>>().join(", ")
+}
+
+fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Writes what could not be read, for standard error: `FILE:LINE:COL: error: MESSAGE [READ]`, the form of `concise`, so

@@ -19,12 +19,28 @@ use miette::{
 use self::excerpt::Excerpt;
 use self::prose::Prose;
 use super::place::Places;
-use super::{Report, Style};
+use super::{Report, Style, statistics};
 use crate::finding::{Finding, Severity};
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
-    let places = Places::new(report.sources);
     let mut prose = Prose::new(report.sources, style);
+    if style.statistics {
+        statistics::write(&report.findings, out, style)?;
+        let separates = style.summary && !report.findings.is_empty();
+        out.write_all(if separates { b"\n" } else { b"" })?;
+    } else {
+        write_findings(report, out, style, &mut prose)?;
+    }
+    if style.summary { prose.summary(&report.summary, report.errors.len(), out) } else { Ok(()) }
+}
+
+fn write_findings<'a>(
+    report: &'a Report<'_>,
+    out: &mut dyn Write,
+    style: Style,
+    prose: &mut Prose<'a>,
+) -> io::Result<()> {
+    let places = Places::new(report.sources);
     for group in group::by_block(&report.findings) {
         prose.heads(&group, out)?;
         let marks = marks::of(&group, &places);
@@ -32,7 +48,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> i
         out.write_all(draw(&excerpt, severity(&group), style).as_bytes())?;
         prose.rest(&group, out)?;
     }
-    if style.summary { prose.summary(&report.summary, report.errors.len(), out) } else { Ok(()) }
+    Ok(())
 }
 
 fn severity(group: &[&Finding]) -> Severity {

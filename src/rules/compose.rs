@@ -52,6 +52,7 @@ fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
             .collect(),
         includes: view.config.include_chain(hit.include),
         fix,
+        twin: 0,
     }
 }
 

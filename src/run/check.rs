@@ -187,6 +187,7 @@ impl Job<'_> {
         };
         let mut style = terminal::style(self.arguments.color);
         style.summary = !self.arguments.quiet;
+        style.statistics = self.arguments.statistics;
         if self.arguments.output.is_some() {
             style.colour = self.arguments.color == crate::cli::Color::Always;
             let mut text = Vec::new();

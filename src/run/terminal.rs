@@ -14,6 +14,7 @@ pub(super) fn style(color: Color) -> Style {
         width: width(terminal),
         unicode: terminal || is_utf8(),
         summary: true,
+        statistics: false,
     }
 }
 

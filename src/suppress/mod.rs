@@ -5,6 +5,7 @@
 
 mod index;
 mod read;
+mod reason;
 mod removal;
 mod target;
 mod unused;

@@ -36,6 +36,8 @@ pub(super) struct Remark {
     pub(super) command: String,
     /// The words that stand for rules.
     pub(super) words: Vec<Word>,
+    /// Whether ` -- reason` follows.
+    pub(super) has_reason: bool,
 }
 
 /// The comments of a text that suppress, or try to, in order.
@@ -56,7 +58,14 @@ fn remark(doc: DocId, document: &Document, command: Command<'_>) -> Option<Remar
     let length = document.slice(start, end).trim_ascii_end().len();
     let span = Span::new(doc, start, start + u32::try_from(length).unwrap_or(0));
     let words = if kind == Kind::Unknown { Vec::new() } else { words(doc, &command) };
-    Some(Remark { span, kind, command: command.word.to_owned(), words })
+    let has_reason = has_reason(command.rest);
+    Some(Remark { span, kind, command: command.word.to_owned(), words, has_reason })
+}
+
+/// Whether something is said behind the dashes that end the words.
+fn has_reason(rest: &str) -> bool {
+    let mut parts = rest.split([',', ' ', '\t']).skip_while(|part| !part.starts_with("--"));
+    parts.any(|part| !part.trim_start_matches('-').is_empty())
 }
 
 /// The words before ` -- reason`, separated by commas, blanks or both.

@@ -158,31 +158,42 @@ impl Judge<'_> {
     }
 
     fn finding(&self, case: &str, span: Span, words: &Words, edit: Option<Edit>) -> Finding {
-        let rule = self.rule;
-        let case = rule.cases.iter().find(|known| known.case.as_deref() == Some(case));
-        let message = case.and_then(|case| case.message.as_deref()).unwrap_or(&rule.report.message);
-        let help = case.and_then(|case| case.help.as_deref()).unwrap_or(&rule.help);
-        let title = || rule.fix.as_ref().map(|fix| fix.title.to_string()).unwrap_or_default();
-        let fix = edit.map(|edit| {
-            Arc::new(Fix {
-                title: title(),
-                safety: Safety::Safe,
-                group: None,
-                edits: vec![edit],
-                places: Vec::new(),
-            })
-        });
-        Finding {
-            rule,
-            severity: case.and_then(|case| case.severity).unwrap_or(rule.severity),
-            message: words.fill(message),
-            help: words.fill(help),
-            span,
-            block: None,
-            scopes: Vec::new(),
-            related: Vec::new(),
-            includes: Vec::new(),
-            fix,
-        }
+        finding(self.rule, Some(case), span, words, edit)
+    }
+}
+
+/// A finding about a comment, in the words of the rule or of one of its cases.
+pub(super) fn finding(
+    rule: &'static Rule,
+    case: Option<&str>,
+    span: Span,
+    words: &Words,
+    edit: Option<Edit>,
+) -> Finding {
+    let case = case.and_then(|case| rule.cases.iter().find(|known| known.case.as_deref() == Some(case)));
+    let message = case.and_then(|case| case.message.as_deref()).unwrap_or(&rule.report.message);
+    let help = case.and_then(|case| case.help.as_deref()).unwrap_or(&rule.help);
+    let title = || rule.fix.as_ref().map(|fix| fix.title.to_string()).unwrap_or_default();
+    let fix = edit.map(|edit| {
+        Arc::new(Fix {
+            title: title(),
+            safety: Safety::Safe,
+            group: None,
+            edits: vec![edit],
+            places: Vec::new(),
+        })
+    });
+    Finding {
+        rule,
+        severity: case.and_then(|case| case.severity).unwrap_or(rule.severity),
+        message: words.fill(message),
+        help: words.fill(help),
+        span,
+        block: None,
+        scopes: Vec::new(),
+        related: Vec::new(),
+        includes: Vec::new(),
+        fix,
+        twin: 0,
     }
 }

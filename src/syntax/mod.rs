@@ -9,12 +9,14 @@ mod recovery;
 mod swallowed;
 mod tokens;
 mod tree;
+mod unfinished;
 mod verdict;
 mod window;
 
 pub use decode::decode;
 pub use tokens::{Token, TokenKind, tokens};
 pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
+pub use unfinished::{is_elision, template_tag};
 pub use verdict::{Ended, Oversize, ReadStatement, Refusal, nginx_message, oversize, read_as_nginx, verdict};
 
 use parser::AfterError;

@@ -16,21 +16,14 @@ pub(super) fn first_statement(
 ) -> Option<usize> {
     let (first, last) = (words.first()?, words.last()?);
     let between = text.get(first.end as usize..last.start as usize).unwrap_or_default();
-    if memchr::memchr(b'\n', between).is_none() || takes(name, words.len() - 1, kind == StatementKind::Block)
-    {
+    if memchr::memchr(b'\n', between).is_none() || name.takes(words.len() - 1, kind == StatementKind::Block) {
         return None;
     }
     (1..words.len()).find(|&count| {
         let starts =
             words.get(count).is_some_and(|&word| starts_line(text, word) && is_directive(text, word));
-        starts && takes(name, count - 1, false)
+        starts && name.takes(count - 1, false)
     })
-}
-
-/// Whether some module and version takes the directive with so many arguments, as a block or not.
-fn takes(name: DirectiveId, arguments: usize, block: bool) -> bool {
-    let variants = name.entry().map(|directive| directive.variants).unwrap_or_default();
-    variants.iter().any(|variant| variant.block == block && variant.args.accepts(arguments))
 }
 
 fn starts_line(text: &[u8], word: Word) -> bool {

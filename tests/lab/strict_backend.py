@@ -3,8 +3,8 @@
 Prints one line of JSON, {"port": N, "control": M}, and serves until its standard input ends. A valid handshake gets
 101 and an echo of its text and binary messages; any other request gets 400 (426 where no 13 is among the
 versions and nothing else is wrong). With `--plain` every request gets 200 instead: the application beside the WebSocket.
-With `--mixed` it is only what is no handshake that gets 200; with `--origin` a handshake whose Origin names another host
-than its Host gets 403.
+With `--mixed` it is only what is no handshake that gets 200. With `--pages` what asks for no upgrade gets 200, and the
+connection is kept where the request does not say `close`.
 Every answer carries `X-Lab-Backend`, so that a client can tell it from an answer of nginx itself. A connection to the
 control port is sent the heads recorded since the last one, oldest first, as a JSON list of {"head", "defects"} and
 closed; heads are Latin-1, so that every byte survives.
@@ -13,10 +13,12 @@ closed; heads are Latin-1, so that every byte survives.
 import asyncio
 import base64
 import hashlib
+import itertools
 import sys
 
 import lab
 
+CONNECTIONS = itertools.count()
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -100,24 +102,37 @@ def answer(status, body, extra=b""):
         status, extra, len(body), body)
 
 
-def is_foreign(fields):
-    """Whether the handshake comes from a page of another site."""
-    fields = dict(fields)
-    origin = fields.get(b"origin")
-    return origin is not None and origin.partition(b"://")[2].lower() != fields.get(b"host", b"").lower()
+def connection_says(fields, token):
+    values = (value for field, value in fields if field == b"connection")
+    return any(token == item.strip(b" \t").lower() for value in values for item in value.split(b","))
+
+
+async def serve_pages(head, reader, writer, records, number):
+    """Answers requests that ask for no upgrade, on one connection; returns the first other one."""
+    while not connection_says(parse(head)[2], b"upgrade"):
+        records.append({"head": head.decode("latin-1"), "defects": [], "connection": number})
+        writer.write(b"HTTP/1.1 200 OK\r\nX-Lab-Backend: strict\r\nContent-Length: 5\r\n\r\npages")
+        await writer.drain()
+        if parse(head)[1] != b"HTTP/1.1" or connection_says(parse(head)[2], b"close"):
+            return None
+        head = await reader.readuntil(b"\r\n\r\n")
+    return head
 
 
 async def serve(reader, writer, records, options):
+    number = next(CONNECTIONS)
     head = await reader.readuntil(b"\r\n\r\n")
+    if "--pages" in options:
+        head = await serve_pages(head, reader, writer, records, number)
+        if head is None:
+            return
     request = parse(head)
     found = defects(*request)
-    records.append({"head": head.decode("latin-1"), "defects": found})
+    records.append({"head": head.decode("latin-1"), "defects": found, "connection": number})
     if "--plain" in options or (found and "--mixed" in options):
         writer.write(answer(b"200 OK", b"plain"))
     elif found:
         writer.write(refusal(found, request[2]))
-    elif "--origin" in options and is_foreign(request[2]):
-        writer.write(answer(b"403 Forbidden", b"origin"))
     else:
         fields = request[2]
         writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

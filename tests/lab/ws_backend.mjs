@@ -20,9 +20,10 @@ function record(socket) {
   socket.on("data", look);
 }
 
-// A request without an upgrade is answered as `ws` itself answers one.
+// A request without an upgrade is answered as `ws` itself answers one; with `--pages` it gets a page.
+const [status, text] = process.argv.includes("--pages") ? [200, "page"] : [426, "Upgrade Required"];
 const http = createServer((_, response) => {
-  response.writeHead(426, { "Content-Type": "text/plain", "X-Lab-Backend": "ws" }).end("Upgrade Required");
+  response.writeHead(status, { "Content-Type": "text/plain", "X-Lab-Backend": "ws" }).end(text);
 });
 http.on("connection", record);
 const echo = new WebSocketServer({ server: http });

@@ -31,7 +31,11 @@ fix: {title: Forward the Upgrade header, safety: by-intent}
 #[test]
 fn a_rule_is_explained_in_full() {
     let mut out = Vec::new();
-    let example = Example { bad: Some("location / {\n\n    bad;\n}"), good: Some("good;") };
+    let example = Example {
+        bad: Some("location / {\n\n    bad;\n}"),
+        fixed: Some("location / {\n\n    better;\n}"),
+        good: Some("good;"),
+    };
     explain(rule(FULL), example, &mut out, Style { width: 80, ..Style::default() }).unwrap();
     assert_snapshot!(String::from_utf8(out).unwrap());
 }
@@ -63,5 +67,33 @@ fn examples_are_the_fixtures() {
         assert_eq!(example.good.is_some(), folder.join("good/nginx.conf").is_file(), "{}", rule.name);
         let texts = example.bad.into_iter().chain(example.good);
         assert!(texts.flat_map(str::lines).all(|line| !line.trim_start().starts_with("# expect:")));
+    }
+}
+
+#[test]
+fn every_websocket_rule_teaches_and_is_explained_in_full() {
+    for rule in RULES.iter().filter(|rule| rule.family() == "websocket") {
+        let said =
+            [rule.why.is_empty(), rule.help.is_empty(), rule.symptoms.is_empty(), rule.references.is_empty()];
+        assert!(!said.contains(&true), "{}: why, help, symptoms or references are missing", rule.code);
+        let mut out = Vec::new();
+        explain(rule, example(rule), &mut out, Style::default()).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let mut parts = vec![
+            "Why",
+            "What to do",
+            "What users and logs show",
+            "Reported",
+            "Fix",
+            "Not reported",
+            "nginx versions",
+            "References",
+        ];
+        parts.extend((!rule.dead_ends.is_empty()).then_some("What does not help"));
+        for part in parts {
+            assert!(text.contains(&format!("\n{part}\n  ")), "{}: no {part}", rule.code);
+        }
+        let changed = example(rule).fixed.is_some_and(|fixed| Some(fixed) != example(rule).bad);
+        assert_eq!(text.contains("\n  @@ -"), changed, "{}: the fix as a diff", rule.code);
     }
 }

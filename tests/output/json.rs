@@ -1,6 +1,7 @@
 //! The JSON document has the documented keys in the documented order, and its numbers mean what they say.
 
-use ngxlint::output::{Fingerprints, Format, Style, rules_json};
+use ngxlint::fingerprint::{fingerprint, number_twins};
+use ngxlint::output::{Format, Style, rules_json};
 use ngxlint::source::{Document, Origin, Sources};
 use serde_json::Value;
 
@@ -61,8 +62,7 @@ fn what_a_finding_lacks_is_null_or_empty() {
 }
 
 fn fingerprints(sources: &Sources) -> Vec<String> {
-    let mut names = Fingerprints::default();
-    findings(sources).iter().map(|finding| names.next(finding, sources)).collect()
+    findings(sources).iter().map(|finding| fingerprint(finding, sources)).collect()
 }
 
 fn sources_with(chat: &str) -> Sources {
@@ -87,7 +87,7 @@ fn fingerprints_fold_white_space_between_words() {
         let mut sources = Sources::default();
         let doc = sources.add(Document::new("a.conf", Origin::Buffer, text.as_bytes()));
         let span = ngxlint::source::Span::new(doc, 0, u32::try_from(text.len()).unwrap());
-        Fingerprints::default().next(&bare(&TIMEOUT, span, "m"), &sources)
+        fingerprint(&bare(&TIMEOUT, span, "m"), &sources)
     };
     assert_eq!(name("proxy_read_timeout 5s;"), name("proxy_read_timeout\r\n\t 5s;"));
     assert_ne!(name("proxy_read_timeout 5s;"), name("proxy_read_timeout5s;"));
@@ -98,8 +98,9 @@ fn fingerprints_tell_equal_findings_apart() {
     let sources = sources();
     let one = bare(&TIMEOUT, span(&sources, 1, "proxy_read_timeout 5s;"), "m");
     let other = bare(&DROPPED, one.span, "m");
-    let mut names = Fingerprints::default();
-    let given: Vec<String> = [&one, &one, &other].map(|finding| names.next(finding, &sources)).to_vec();
+    let mut findings = [one.clone(), one, other];
+    number_twins(&mut findings, &sources);
+    let given = findings.map(|finding| fingerprint(&finding, &sources));
     assert_ne!(given[0], given[1]);
     assert_ne!(given[0], given[2]);
 }

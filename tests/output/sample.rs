@@ -108,6 +108,7 @@ pub(crate) fn bare(rule: &'static Rule, span: Span, message: &str) -> Finding {
         related: Vec::new(),
         includes: Vec::new(),
         fix: None,
+        twin: 0,
     }
 }
 

@@ -16,8 +16,12 @@ pub(crate) enum Kind {
     Plain,
     /// The strict one, but for an answer of 200 to what is no handshake.
     Mixed,
-    /// The strict one, and 403 where Origin and Host differ.
-    Origin,
+    /// The strict one, but for an answer of 200 to what asks for no upgrade, on connections that it keeps.
+    Pages,
+    /// Tornado 6, which answers 403 where Origin and Host differ.
+    Tornado,
+    /// Node 18 with `ws` 8, and pages on the same port.
+    WsPages,
     /// Python `websockets` 12.0.
     Websockets,
     /// Node 18 with `ws` 8.
@@ -30,7 +34,9 @@ impl Kind {
             Self::Strict => ("python-websockets", "strict_backend.py", None),
             Self::Plain => ("python-websockets", "strict_backend.py", Some("--plain")),
             Self::Mixed => ("python-websockets", "strict_backend.py", Some("--mixed")),
-            Self::Origin => ("python-websockets", "strict_backend.py", Some("--origin")),
+            Self::Pages => ("python-websockets", "strict_backend.py", Some("--pages")),
+            Self::Tornado => ("python-tornado", "tornado_backend.py", None),
+            Self::WsPages => ("node-ws", "ws_backend.mjs", Some("--pages")),
             Self::Websockets => ("python-websockets", "websockets_backend.py", None),
             Self::Ws => ("node-ws", "ws_backend.mjs", None),
         };
@@ -62,6 +68,8 @@ pub(crate) struct Record {
     pub(crate) head: Head,
     /// What the strict backend found wrong, first the one it would name.
     pub(crate) defects: Vec<String>,
+    /// The number of the connection that it came on, where that is known.
+    pub(crate) connection: Option<u64>,
 }
 
 impl Backend {
@@ -103,6 +111,7 @@ fn record(value: &serde_json::Value) -> Record {
     Record {
         head: Head::parse(value["head"].as_str().expect("a head")),
         defects: defects.filter_map(|d| d.as_str().map(str::to_owned)).collect(),
+        connection: value["connection"].as_u64(),
     }
 }
 

@@ -53,6 +53,10 @@ pub(crate) struct Handshake {
     pub(crate) idle: Duration,
     /// Whether somebody asks for the page before.
     pub(crate) after_plain: bool,
+    /// Whether it is a request for the page itself, with no wish for an upgrade but what `headers` say.
+    pub(crate) is_page: bool,
+    /// The status that is right in place of 101, or of a page's 200.
+    pub(crate) answer: Option<u16>,
 }
 
 impl Handshake {
@@ -67,13 +71,18 @@ impl Handshake {
             headers: Vec::new(),
             idle: Duration::ZERO,
             after_plain: false,
+            is_page: false,
+            answer: None,
         }
     }
 
     /// The same address without the wish for an upgrade.
     fn page(&self) -> Self {
-        let mut page = Self { idle: Duration::ZERO, after_plain: false, ..self.clone() };
-        page.headers.extend(["Upgrade", "Connection"].map(|name| (name.to_owned(), String::new())));
+        let mut page = Self { idle: Duration::ZERO, after_plain: false, is_page: true, ..self.clone() };
+        let own = |name: &str| self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
+        let wishes = ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+        let unsaid = wishes.into_iter().filter(|name| !own(name));
+        page.headers.extend(unsaid.map(|name| (name.to_owned(), String::new())));
         page
     }
 
@@ -107,9 +116,16 @@ impl Handshake {
             self.page().try_at(route);
         }
         let mut stream = route.connect()?;
-        stream.write_all(self.text().as_bytes())?;
+        let text = if self.is_page { self.page().text() } else { self.text() };
+        stream.write_all(text.as_bytes())?;
         let mut reader = BufReader::new(stream.try_clone()?);
         let mut answer = Answer::read(&mut reader)?;
+        if let Some(right) = self.answer.or(self.is_page.then_some(200)) {
+            answer.read_body(&mut reader)?;
+            answer.problem =
+                if answer.status == right { String::new() } else { format!("status {}", answer.status) };
+            return Ok(answer);
+        }
         answer.problem = answer.complaint(self.protocols.is_some());
         if answer.problem.is_empty() {
             stream.write_all(&text_frame(MESSAGE))?;
@@ -169,6 +185,12 @@ impl Answer {
             headers: lines[1..].iter().filter_map(|l| header(l)).collect(),
             problem: String::new(),
         })
+    }
+
+    /// Reads the body, so that nginx is done with its backend.
+    fn read_body(&self, reader: &mut impl BufRead) -> std::io::Result<()> {
+        let length = self.value("Content-Length").parse().unwrap_or_default();
+        reader.read_exact(&mut vec![0; length])
     }
 
     fn complaint(&self, protocol_asked: bool) -> String {

@@ -1,13 +1,15 @@
 //! Judges the folders under `fixtures/websocket` with real servers.
 
 use super::backend::{Backend, Kind};
+use super::client::Answer;
 use super::head::Head;
 use super::listen::Ports;
-use super::nginx::Nginx;
+use super::nginx::{Nginx, Site};
 use super::probe::{Outcome, Probe, ProbeFile, default_probes, expectations};
 use super::rule::{Rule, Verdict};
 use super::tree::Tree;
 use super::upstream::Upstreams;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The running backends and the releases of nginx.
@@ -16,7 +18,7 @@ pub(crate) struct Lab {
     strict: Backend,
     plain: Backend,
     mixed: Backend,
-    origin: [(&'static str, Backend); 1],
+    special: [(&'static str, Backend); 3],
     real: [(&'static str, Backend); 2],
     releases: [Nginx; 2],
 }
@@ -29,7 +31,8 @@ impl Lab {
             strict: Backend::start(Kind::Strict),
             plain: Backend::start(Kind::Plain),
             mixed: Backend::start(Kind::Mixed),
-            origin: [("a backend that checks Origin", Backend::start(Kind::Origin))],
+            special: [("tornado", Kind::Tornado), ("ws-pages", Kind::WsPages), ("pages", Kind::Pages)]
+                .map(|(name, kind)| (name, Backend::start(kind))),
             real: real.map(|(name, kind)| (name, Backend::start(kind))),
             releases: Nginx::both(),
         }
@@ -264,18 +267,28 @@ impl Visit<'_> {
     /// Tries every probe with every backend.
     fn results(&self, tree: &Tree, probes: &[Probe], ports: &mut Ports) -> Result<Vec<Attempt>, String> {
         let mut results = self.strict_results(tree, probes, ports)?;
-        let checks_origin = self.fixture.file.as_ref().is_some_and(|file| file.checks_origin);
-        let real: &[(&str, Backend)] = if checks_origin { &self.lab.origin } else { &self.lab.real };
-        for (name, backend) in real {
+        let special = self.lab.special.iter().map(|(name, backend)| (Some(*name), *name, backend));
+        let real = self.lab.real.iter().map(|(name, backend)| (None, *name, backend));
+        for (wanted, name, backend) in special.chain(real) {
+            let meant = |probe: &Probe| probe.behind.as_deref() == wanted;
+            if !probes.iter().any(meant) {
+                continue;
+            }
             let site = self.release.serve(tree, &self.upstreams(backend), ports)?;
-            for (probe, result) in probes.iter().zip(&mut results) {
-                let answer = probe.handshake.try_at(site.route(probe.port));
-                if !answer.works() {
-                    result.failures.push(format!("{} with {name}: {}", probe.handshake.path, answer.problem));
-                }
+            for (probe, result) in probes.iter().zip(&mut results).filter(|(probe, _)| meant(probe)) {
+                let problem = problem(probe, &site, backend);
+                let failure =
+                    problem.map(|problem| format!("{} with {name}: {problem}", probe.handshake.path));
+                result.failures.extend(failure);
             }
         }
-        Ok(results)
+        self.unknown_backend(probes).map_or(Ok(results), Err)
+    }
+
+    fn unknown_backend(&self, probes: &[Probe]) -> Option<String> {
+        let known = |name: &&str| self.lab.special.iter().any(|(known, _)| known == name);
+        let unknown = probes.iter().filter_map(|probe| probe.behind.as_deref()).find(|name| !known(name));
+        unknown.map(|name| format!("no backend is called {name}"))
     }
 
     fn strict_results(
@@ -295,6 +308,19 @@ impl Visit<'_> {
         });
         Ok(results.collect())
     }
+}
+
+/// What went wrong with a probe at a site with one backend.
+fn problem(probe: &Probe, site: &Site, backend: &Backend) -> Option<String> {
+    backend.records();
+    let tries = if probe.connections.is_some() { 3 } else { 1 };
+    let answers: Vec<Answer> = (0..tries).map(|_| probe.handshake.try_at(site.route(probe.port))).collect();
+    if let Some(answer) = answers.into_iter().find(|answer| !answer.works()) {
+        return Some(answer.problem);
+    }
+    let wanted = probe.connections?;
+    let used: BTreeSet<_> = backend.records().iter().map(|record| record.connection).collect();
+    (used.len() != wanted).then(|| format!("{tries} requests on {} connections", used.len()))
 }
 
 fn allowed(probe: &Probe) -> Vec<&str> {

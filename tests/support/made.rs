@@ -22,6 +22,13 @@ impl Made {
         Self(folder)
     }
 
+    /// The same with a `probe` file.
+    pub(crate) fn with_probe(variants: &[(&str, &str)], probe: &str) -> Self {
+        let made = Self::new(variants);
+        std::fs::write(made.0.path().join("probe"), probe).expect("a fixture that can be written");
+        made
+    }
+
     /// What the laboratory finds.
     pub(crate) fn problems(&self, rule: &str, lab: &Lab) -> Vec<String> {
         self.fixture(rule).problems(lab)

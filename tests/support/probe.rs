@@ -34,6 +34,10 @@ pub(crate) struct Probe {
     pub(crate) only_old: Option<bool>,
     /// Headers that the repair is about, beside the handshake's own.
     pub(crate) changes: Vec<String>,
+    /// The backend that it is tried with instead of the usual ones.
+    pub(crate) behind: Option<String>,
+    /// On how many connections the backend must get three such requests.
+    pub(crate) connections: Option<usize>,
 }
 
 /// The `probe` file of a fixture folder.
@@ -45,8 +49,6 @@ pub(crate) struct ProbeFile {
     pub(crate) plain_ports: Vec<u16>,
     /// Upstream ports that lead to the backend which answers 200 to what is no handshake.
     pub(crate) mixed_ports: Vec<u16>,
-    /// Whether the one backend is that which compares Origin and Host.
-    pub(crate) checks_origin: bool,
 }
 
 impl ProbeFile {
@@ -71,10 +73,6 @@ impl ProbeFile {
         }
         if let Some(ports) = line.strip_prefix("mixed ") {
             self.mixed_ports.extend(numbers(ports).map_err(|_| "mixed needs port numbers")?);
-            return Ok(());
-        }
-        if line == "origin" {
-            self.checks_origin = true;
             return Ok(());
         }
         let variant = line.split_once(": ").filter(|(name, _)| !name.contains(' '));
@@ -115,7 +113,15 @@ fn request(text: &str) -> Result<Probe, String> {
 impl Probe {
     fn new(path: &str, host: &str, port: Option<u16>) -> Self {
         let handshake = Handshake::new(path, host);
-        Self { handshake, port, outcome: Outcome::Usual, only_old: None, changes: Vec::new() }
+        Self {
+            handshake,
+            port,
+            outcome: Outcome::Usual,
+            only_old: None,
+            changes: Vec::new(),
+            behind: None,
+            connections: None,
+        }
     }
 
     fn option(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -127,6 +133,12 @@ impl Probe {
                 self.handshake.idle = std::time::Duration::from_secs(seconds);
             }
             "first" if value == "plain" => self.handshake.after_plain = true,
+            "as" if value == "page" => self.handshake.is_page = true,
+            "answer" => self.handshake.answer = Some(value.parse().map_err(|_| "answer needs a status")?),
+            "behind" => self.behind = Some(value.into()),
+            "connections" => {
+                self.connections = Some(value.parse().map_err(|_| "connections needs a number")?);
+            }
             "protocol" => self.handshake.protocols = Some(value.into()),
             "header" => self.handshake.headers.extend(super::head::header(value)),
             "on" if value == "old" || value == "new" => self.only_old = Some(value == "old"),
@@ -243,10 +255,14 @@ fn literal_start(regex: &str) -> String {
 
 #[test]
 fn reads_probe_files() {
-    let text = "# c\ngood-x: none\nplain 9100 9101\nmixed 9200\norigin\nGET /a\nbad: POST /b?x host=h port=81 outcome=works idle=3 first=plain on=old header=X-A: b c\n";
+    let text = "# c\ngood-x: none\nplain 9100 9101\nmixed 9200\nGET /a\nbad: POST /b?x host=h port=81 outcome=works idle=3 first=plain on=old header=X-A: b c\n";
     let file = ProbeFile::parse(text).unwrap();
     assert_eq!(file.plain_ports, [9100, 9101]);
-    assert!(file.checks_origin && file.mixed_ports == [9200]);
+    assert_eq!(file.mixed_ports, [9200]);
+    let page =
+        ProbeFile::parse("GET / as=page answer=400 behind=pages connections=2").unwrap().of("bad").remove(0);
+    assert_eq!((page.behind.as_deref(), page.connections), (Some("pages"), Some(2)));
+    assert!(page.handshake.is_page && page.handshake.answer == Some(400));
     assert_eq!((file.of("bad").len(), file.of("good").len()), (2, 1));
     assert!(file.is_untried("good-x") && !file.is_untried("good"));
     let probe = &file.of("bad")[1];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::super::escape::Line;
 use super::super::paint::{Paint, Role, paragraphs, wrap};
-use super::super::{Style, Summary};
+use super::super::{Style, Summary, count, counts};
 use super::patch::{PatchLine, patch};
 use crate::finding::{Finding, Fix, Safety};
 use crate::source::Sources;
@@ -131,12 +131,11 @@ impl<'a> Prose<'a> {
 
     /// The last line of the output.
     pub(super) fn summary(&self, of: &Summary, unread: usize, out: &mut dyn Write) -> io::Result<()> {
-        let counts = [(of.errors, "error"), (of.warnings, "warning"), (of.notes, "note")];
-        let counts: Vec<String> =
-            counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(n, word)).collect();
+        let severities = [(of.errors, "error"), (of.warnings, "warning"), (of.notes, "note")];
+        let counts = counts(&severities);
         let found = match &*counts {
-            [] => "No problems found".to_owned(),
-            counts => format!("Found {}", counts.join(", ")),
+            "" => "No problems found".to_owned(),
+            counts => format!("Found {counts}"),
         };
         let role = if counts.is_empty() && unread == 0 { Role::Added } else { Role::Strong };
         let unread = match unread {
@@ -146,10 +145,6 @@ impl<'a> Prose<'a> {
         let line = format!("{found} in {}{}{unread}.", count(of.files, "file"), details(of));
         writeln!(out, "{}", self.paint.role(role, line))
     }
-}
-
-fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 fn details(of: &Summary) -> String {

@@ -22,14 +22,14 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied, name: &str) -> Option<(Hit, NodeId)> {
     let requests = facts.requests(proxied);
     let sent: Vec<Vec<&Header>> = requests.iter().map(|request| surely_sent(request, name)).collect();
-    let versions = concerned(facts, &sent.iter().map(|lines| lines.len() > 1).collect::<Vec<_>>());
+    let twice: Vec<bool> = sent.iter().map(|lines| lines.len() > 1).collect();
     let lines: Vec<NodeId> =
         sent.iter().find(|lines| lines.len() > 1)?.iter().filter_map(|line| line.node).collect();
     let surplus = surplus(facts, proxied, &lines, name)?;
     let other = lines.iter().copied().find(|&line| line != surplus)?;
-    let named = if versions.is_empty() { name.to_ascii_lowercase() } else { "before".into() };
+    let named = if twice.contains(&false) { "before".into() } else { name.to_ascii_lowercase() };
     let mut hit = found(facts, rule, proxied, surplus, Some(&named));
-    hit.words = hit.words.with("header", name).with("versions", versions);
+    hit.words = hit.words.with("header", name).with("versions", concerned(facts, &twice));
     let text = rule.report.related.first().map(|it| it.message.to_string()).unwrap_or_default();
     hit.related.push(Label { span: facts.view.head(other), message: text });
     hit.repair = Repair::Edits(vec![remove(facts.view, surplus)]);

@@ -8,20 +8,45 @@ use crate::rules::model::Rule;
 use crate::source::{DocId, Document, Span};
 use crate::syntax::{self, SyntaxError, SyntaxErrorKind};
 
-/// Errors of the kinds that the rule's parameters name.
+/// Errors of the kinds that the rule's parameters name. A template has none of its own: what nginx gets to read is what
+/// its engine makes of it.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    let texts = facts.view.texts;
+    let sources = &facts.view.texts.sources;
     let documents = facts.view.config.documents.iter();
     documents
         .flat_map(|&doc| {
-            let errors = texts
-                .tree(doc)
-                .errors
-                .iter()
-                .filter(|error| rule.params.iter().any(|it| **it == *kind(error)));
-            errors.map(move |error| hit(rule, texts.sources.get(doc), doc, error))
+            let errors = &facts.view.texts.tree(doc).errors;
+            let document = sources.get(doc);
+            let tag = errors.first().and_then(|_| syntax::template_tag(document.bytes()));
+            match tag {
+                Some(tag) => template(rule, doc, tag).into_iter().collect(),
+                None => hits(rule, document, doc, errors),
+            }
         })
         .collect()
+}
+
+fn template(rule: &'static Rule, doc: DocId, (start, end): (u32, u32)) -> Option<Hit> {
+    let is_meant = rule.params.iter().any(|it| **it == *"Template");
+    is_meant.then(|| Hit {
+        rule,
+        case: case(rule, "Template"),
+        at: Span::new(doc, start, end),
+        include: IncludeId(0),
+        scope: None,
+        words: Words::default(),
+        related: Vec::new(),
+        repair: Repair::None,
+    })
+}
+
+fn hits(rule: &'static Rule, document: &Document, doc: DocId, errors: &[SyntaxError]) -> Vec<Hit> {
+    let meant = errors.iter().filter(|error| rule.params.iter().any(|it| **it == *kind(error)));
+    meant.map(|error| hit(rule, document, doc, error)).collect()
+}
+
+fn case(rule: &Rule, name: &str) -> Option<usize> {
+    rule.cases.iter().position(|case| case.case.as_deref() == Some(name))
 }
 
 fn kind(error: &SyntaxError) -> &'static str {
@@ -40,10 +65,11 @@ fn kind(error: &SyntaxError) -> &'static str {
 
 fn hit(rule: &'static Rule, document: &Document, doc: DocId, error: &SyntaxError) -> Hit {
     let at = Span::new(doc, error.start, error.end);
+    let is_elision = is_elision(document, error);
     let related = error.related.into_iter().zip(rule.report.related.iter());
     Hit {
         rule,
-        case: rule.cases.iter().position(|case| case.case.as_deref() == Some(kind(error))),
+        case: case(rule, if is_elision { "Elision" } else { kind(error) }),
         at,
         include: IncludeId(0),
         scope: None,
@@ -54,8 +80,14 @@ fn hit(rule: &'static Rule, document: &Document, doc: DocId, error: &SyntaxError
                 message: text.message.to_string(),
             })
             .collect(),
-        repair: repair(rule, document, at, error),
+        repair: if is_elision { Repair::None } else { repair(rule, document, at, error) },
     }
+}
+
+/// Whether the statement without an end is three dots in an example.
+fn is_elision(document: &Document, error: &SyntaxError) -> bool {
+    let unended = [SyntaxErrorKind::MissingSemicolon, SyntaxErrorKind::EndInStatement];
+    unended.contains(&error.kind) && syntax::is_elision(document.bytes(), error.end)
 }
 
 fn nginx_message(document: &Document, error: &SyntaxError) -> String {

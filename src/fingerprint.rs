@@ -9,20 +9,20 @@ use crate::source::Sources;
 /// So many bytes of the flagged text count, so that an unclosed quote does not make it the rest of the file.
 const MOST_TEXT: u32 = 1024;
 
-/// Gives out the fingerprints of one run; findings must come in their order.
-#[derive(Debug, Default)]
-pub struct Fingerprints {
-    seen: HashMap<u64, u32>,
+/// 16 hex digits from the code, the file, the enclosing blocks and the flagged text with its white space folded; findings
+/// that agree in all of these are told apart by their order ([`number_twins`]). The line is no part of it.
+pub fn fingerprint(finding: &Finding, sources: &Sources) -> String {
+    format!("{:016x}", add(hash(finding, sources), &(finding.twin + 1).to_le_bytes()))
 }
 
-impl Fingerprints {
-    /// 16 hex digits from the code, the file, the enclosing blocks and the flagged text with its white space folded;
-    /// findings that agree in all of these are told apart by their order. The line is no part of it.
-    pub fn next(&mut self, finding: &Finding, sources: &Sources) -> String {
-        let hash = hash(finding, sources);
-        let ordinal = self.seen.entry(hash).or_default();
-        *ordinal += 1;
-        format!("{:016x}", add(hash, &ordinal.to_le_bytes()))
+/// Numbers the findings of a run that agree in all that a fingerprint is made of. They must come in their order, and be
+/// all there are: whatever is then left out, by a baseline or by its severity, the others keep their names.
+pub fn number_twins(findings: &mut [Finding], sources: &Sources) {
+    let mut seen: HashMap<u64, u32> = HashMap::new();
+    for finding in findings {
+        let count = seen.entry(hash(finding, sources)).or_default();
+        finding.twin = *count;
+        *count += 1;
     }
 }
 
