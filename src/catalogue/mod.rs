@@ -1,12 +1,13 @@
 //! What nginx knows: its directives in every version, the variables it defines, and the versions themselves.
 //!
 //! The facts stand in `directives/*.yaml` and `variables.yaml` (keys: `directives.md`). The build script turns them
-//! into statics, so that nothing is read or built at start. This module judges nothing: it does not know which
-//! version a run is about, nor what a configuration holds.
+//! into statics, so that nothing is read or built at start. [`KnownDirectives`] adds what the user has described. This
+//! module judges nothing: it does not know which version a run is about, nor what a configuration holds.
 
 mod arity;
 mod context;
 mod hash;
+mod known;
 mod model;
 mod query;
 mod tables;
@@ -15,6 +16,7 @@ mod version;
 
 pub use arity::Arity;
 pub use context::{Context, Contexts};
+pub use known::{Definition, Definitions, KnownDirectives, OwnDirective};
 pub use model::{Before, Body, Directive, Family, Handler, Inherit, Origin, Repeat, ValueKind, Variant};
 pub use tables::directive;
 pub use variables::{Variable, variable};
@@ -25,15 +27,6 @@ use tables::{DIRECTIVES, DISPLACEMENTS, SEED, SLOTS};
 /// A directive's number in the catalogue; [`DirectiveId::UNKNOWN`] for a name that is not in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DirectiveId(pub u16);
-
-/// A directive that the catalogue does not hold and the user has described.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnDirective {
-    /// Where it may stand.
-    pub contexts: Contexts,
-    /// How many words may follow its name.
-    pub args: Arity,
-}
 
 /// The directive called `name`, byte for byte; names are case-sensitive in nginx (`ngx_conf_handler`).
 #[inline]
