@@ -37,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) inherit: Option<String>,
     pub(crate) repeat: Option<String>,
     pub(crate) shares: Option<String>,
+    #[serde(rename = "inherited-by")]
+    pub(crate) inherited_by: Option<String>,
     pub(crate) handler: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) removed: Option<String>,

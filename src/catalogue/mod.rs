@@ -81,6 +81,16 @@ impl DirectiveId {
         self.entry().and_then(|directive| directive.opens(parent))
     }
 
+    /// The directive with which this one fills one value: a level that has either inherits neither.
+    pub fn partner(self) -> Option<Self> {
+        self.entry()?.partner
+    }
+
+    /// The directive that says how the list of this one is inherited.
+    pub fn inherited_by(self) -> Option<Self> {
+        self.entry()?.inherited_by
+    }
+
     /// Who answers the request where this directive stands in an HTTP block.
     pub fn handler(self) -> Option<Handler> {
         self.entry()?.variants.iter().find_map(|variant| variant.handler)

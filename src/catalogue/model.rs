@@ -1,6 +1,6 @@
 //! What the catalogue says about one directive name.
 
-use super::{Arity, Context, Contexts, Version};
+use super::{Arity, Context, Contexts, DirectiveId, Version};
 
 /// One directive name with all modules that define it.
 #[derive(Debug)]
@@ -11,6 +11,11 @@ pub struct Directive {
     pub body: Body,
     /// Everywhere it may stand, over all variants and in any version.
     pub contexts: Contexts,
+    /// The directive with which it fills one value in some module (`allow` and `deny`): [`Variant::shares`].
+    pub partner: Option<DirectiveId>,
+    /// The directive that says how its list is inherited: `on` as every list, `off` not at all, `merge` together with
+    /// the entries of the block itself.
+    pub inherited_by: Option<DirectiveId>,
     /// One entry for each module that defines the name; at least one.
     pub variants: &'static [Variant],
 }
