@@ -117,12 +117,14 @@ fn variant(found: &Found<'_>) -> String {
 
 fn before(before: &Before) -> String {
     format!(
-        "Before {{ at: {}, contexts: {}, args: {}, default: {}, values: {} }}",
+        "Before {{ at: {}, contexts: {}, args: {}, value: {}, default: {}, values: {}, repeat: {} }}",
         version(&before.at),
         option(before.contexts.as_ref(), |names| contexts(names)),
         option(before.args.as_ref(), arity),
+        variant_of("ValueKind", before.value.as_ref()),
         option(before.default.as_ref(), quoted),
         option(before.values.as_ref(), |values| slice(values, quoted)),
+        variant_of("Repeat", before.repeat.as_ref()),
     )
 }
 

@@ -56,8 +56,10 @@ pub(crate) struct Before {
     pub(crate) at: String,
     pub(crate) contexts: Option<Vec<String>>,
     pub(crate) args: Option<Args>,
+    pub(crate) value: Option<String>,
     pub(crate) default: Option<String>,
     pub(crate) values: Option<Vec<String>>,
+    pub(crate) repeat: Option<String>,
 }
 
 /// `1`, `[1, 2]` or `1+`.

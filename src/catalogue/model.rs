@@ -39,7 +39,8 @@ pub struct Variant {
     pub opens: Option<Context>,
     /// How its words are read, where that is known.
     pub value: Option<ValueKind>,
-    /// Whether its one word must be `on` or `off`, in any case (`NGX_CONF_FLAG`).
+    /// Whether its one word must be `on` or `off`, in any case (`ngx_conf_set_flag_slot`); below a version of
+    /// [`Variant::before`] also where [`Variant::value_in`] says so.
     pub flag: bool,
     /// The words it takes, for [`ValueKind::Enum`] and [`ValueKind::Bitmask`].
     pub values: &'static [&'static str],
@@ -76,8 +77,12 @@ pub struct Before {
     pub args: Option<Arity>,
     /// The default.
     pub default: Option<&'static str>,
+    /// How its words were read.
+    pub value: Option<ValueKind>,
     /// The words it took.
     pub values: Option<&'static [&'static str]>,
+    /// What a second one in the same block did.
+    pub repeat: Option<Repeat>,
 }
 
 /// The configuration a directive belongs to.
