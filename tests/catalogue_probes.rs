@@ -15,10 +15,14 @@
 
 #[path = "catalogue_probes/accepted.rs"]
 mod accepted;
+#[path = "catalogue_probes/backend.rs"]
+mod backend;
 #[path = "catalogue_probes/bench.rs"]
 mod bench;
 #[path = "catalogue_probes/configuration.rs"]
 mod configuration;
+#[path = "catalogue_probes/effects.rs"]
+mod effects;
 #[path = "catalogue_probes/samples.rs"]
 mod samples;
 #[path = "catalogue_probes/subject.rs"]
@@ -27,8 +31,9 @@ mod subject;
 mod values;
 
 use bench::{Case, Release, run};
+use effects::Effects;
 use samples::Samples;
-use subject::subjects;
+use subject::{own_variants, subjects};
 
 /// All cases about what a release accepts.
 fn cases(release: &Release, samples: &Samples, newest: &Release) -> Vec<Case> {
@@ -55,4 +60,33 @@ fn nginx_accepts_what_the_catalogue_says_and_nothing_else() {
     let mut unknown = samples.without_words(&releases);
     unknown.extend(releases.iter().flat_map(|release| run(release, &cases(release, &samples, newest))));
     assert!(unknown.is_empty(), "{} disagree:\n{}", unknown.len(), unknown.join("\n"));
+}
+
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn inner_blocks_have_of_outer_ones_what_the_catalogue_says() {
+    let effects = Effects::read();
+    let mut wrong = effects.of_nothing();
+    wrong.extend(Release::both().iter().flat_map(|release| effects.disagreements(release)));
+    assert!(wrong.is_empty(), "{} disagree:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "needs the servers that tests/run installs"]
+fn the_documentation_says_how_much_is_tried() {
+    let (samples, releases) = (Samples::read(), Release::both());
+    let is_tried = |variant: &ngxlint::catalogue::Variant| {
+        let exists = releases.iter().any(|release| variant.exists_in(release.version));
+        exists && !samples.absent.contains(variant.module)
+    };
+    let sentence = format!(
+        "Of the {} definitions of nginx's own modules {} are tried with `nginx -t`, and what inner blocks inherit of {} \
+         directives is seen in answers of a running nginx; the rest stands on nginx's sources and documentation.",
+        own_variants().count(),
+        own_variants().filter(|(_, variant)| is_tried(variant)).count(),
+        Effects::read().count(),
+    );
+    let text = include_str!("../src/catalogue/directives.md");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&sentence), "src/catalogue/directives.md should say: {sentence}");
 }

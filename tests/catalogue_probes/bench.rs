@@ -115,6 +115,7 @@ pub(crate) fn folder() -> TempDir {
     }
     std::fs::create_dir(folder.path().join("logs")).expect("a folder");
     write("empty.conf", b"");
+    write("packed.gz", b"packed");
     write("users", b"user:{PLAIN}secret\n");
     write("passwords", b"secret\n");
     write("random48", &[7; 48]);
