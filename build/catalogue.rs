@@ -52,9 +52,10 @@ fn write_directives(out: &mut String, by_name: &BTreeMap<&str, Vec<Found<'_>>>) 
     for (name, found) in by_name {
         writeln!(
             out,
-            "Directive {{ name: {name:?}, body: Body::{}, contexts: {}, partner: {}, inherited_by: {}, variants: {} }},",
+            "Directive {{ name: {name:?}, body: Body::{}, contexts: {}, inherited: {}, partner: {}, inherited_by: {}, variants: {} }},",
             body(name, found)?,
             contexts(&ever(found)),
+            found.iter().any(|found| found.entry.inherit.as_deref() != Some("none")),
             other(name, by_name, found.iter().find_map(|found| found.entry.shares.as_deref()))?,
             other(name, by_name, found.iter().find_map(|found| found.entry.inherited_by.as_deref()))?,
             slice(found, variant),

@@ -81,6 +81,11 @@ impl DirectiveId {
         self.entry().and_then(|directive| directive.opens(parent))
     }
 
+    /// Whether inner blocks have what an outer one says; also where that is not known.
+    pub fn is_inherited(self) -> bool {
+        self.entry().is_none_or(|directive| directive.inherited)
+    }
+
     /// The directive with which this one fills one value: a level that has either inherits neither.
     pub fn partner(self) -> Option<Self> {
         self.entry()?.partner

@@ -11,6 +11,8 @@ pub struct Directive {
     pub body: Body,
     /// Everywhere it may stand, over all variants and in any version.
     pub contexts: Contexts,
+    /// Whether inner blocks have what an outer one says, in some module; also where that is not known.
+    pub inherited: bool,
     /// The directive with which it fills one value in some module (`allow` and `deny`): [`Variant::shares`].
     pub partner: Option<DirectiveId>,
     /// The directive that says how its list is inherited: `on` as every list, `off` not at all, `merge` together with

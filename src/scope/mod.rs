@@ -30,18 +30,31 @@ pub fn levels(config: &Config, scope: ScopeId) -> impl Iterator<Item = ScopeId> 
 }
 
 /// Which level decides about `name` at `scope`: the nearest that has it, or the directive with which it fills one value
-/// (`allow` and `deny`).
+/// (`allow` and `deny`). What is not inherited counts where it stands; a handler also in what its location holds of `if`
+/// and `limit_except`.
 pub fn in_force(config: &Config, scope: ScopeId, name: DirectiveId) -> InForce {
     match name.partner() {
+        _ if !name.is_inherited() => nearest(config, reach(config, scope, name), &[name]),
         Some(partner) => in_force_any(config, scope, &[name, partner]),
         None => in_force_any(config, scope, &[name]),
     }
 }
 
-/// The nearest level that has any of `names`.
+/// The nearest level that has any of `names`, all of which are inherited.
 pub fn in_force_any(config: &Config, scope: ScopeId, names: &[DirectiveId]) -> InForce {
+    nearest(config, levels(config, scope), names)
+}
+
+/// Where something that is not inherited counts for `scope`.
+fn reach(config: &Config, scope: ScopeId, name: DirectiveId) -> impl Iterator<Item = ScopeId> + '_ {
+    let is_branch = matches!(config.scope(scope).kind, ScopeKind::IfInLocation | ScopeKind::LimitExcept);
+    let outermost = if is_branch && name.handler().is_some() { location_of(config, scope) } else { scope };
+    config.ancestors(scope).take_while(move |&id| id >= outermost)
+}
+
+fn nearest(config: &Config, levels: impl Iterator<Item = ScopeId>, names: &[DirectiveId]) -> InForce {
     let mut answer = InForce::default();
-    for level in levels(config, scope) {
+    for level in levels {
         if !config.scope(level).in_sight {
             answer.unseen = answer.unseen.or(Some(level));
         }
