@@ -49,7 +49,7 @@ fn modules_of_the_settings_reach_the_rules() {
     let args = gate.args_in(Version::new(1, 18, 0));
     assert!(!args.accepts(0) && args.accepts(1) && args.accepts(100));
     assert!(gate.exists_in(Version::new(0, 1, 0)));
-    assert!(known.lookup(b"my_rules").iter().all(|it| it.block()));
+    assert!(known.lookup(b"my_rules").iter().all(ngxlint::catalogue::Definition::block));
 }
 
 #[test]

@@ -39,13 +39,13 @@ use subject::{own_variants, subjects};
 fn cases(release: &Release, samples: &Samples, newest: &Release) -> Vec<Case> {
     let mut cases = accepted::absent(release, samples);
     for subject in subjects(release, samples) {
-        cases.extend(accepted::once(&subject));
+        cases.push(accepted::once(&subject));
         cases.extend(accepted::twice(&subject));
         cases.extend(values::of(&subject));
         if subject.differs_from(newest) {
             cases.extend(accepted::elsewhere(&subject));
             cases.extend(accepted::other_counts(&subject));
-            cases.extend(accepted::other_end(&subject));
+            cases.push(accepted::other_end(&subject));
         }
     }
     cases

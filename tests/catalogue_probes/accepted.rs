@@ -25,7 +25,7 @@ pub(crate) fn absent(release: &Release, samples: &Samples) -> Vec<Case> {
 }
 
 /// Once in each of its contexts.
-pub(crate) fn once(subject: &Subject<'_>) -> Option<Case> {
+pub(crate) fn once(subject: &Subject<'_>) -> Case {
     let configuration = Configuration::of(subject);
     let placed = subject.contexts().into_iter();
     let text = placed.fold(configuration, |it, context| it.with(context, &subject.statement())).text();
@@ -33,7 +33,7 @@ pub(crate) fn once(subject: &Subject<'_>) -> Option<Case> {
         Some(_) if is_deprecated_in(subject) => Expected::Warned(&["deprecated", "obsolete"]),
         _ => Expected::Accepted,
     };
-    Some(Case { about: subject.about("once in each context"), text, expected })
+    Case { about: subject.about("once in each context"), text, expected }
 }
 
 /// The catalogue says that the newest version warns; older ones may not yet.
@@ -102,21 +102,23 @@ pub(crate) fn other_counts(subject: &Subject<'_>) -> Vec<Case> {
     let case = |count: usize| Case {
         about: subject.about(&format!("with {count} words")),
         text: Configuration::of(subject).with(subject.context(), &subject.with(&"x ".repeat(count))).text(),
-        expected: match args.accepts(count) {
-            true => Expected::NotRefused(WRONG_COUNT),
-            false => Expected::Refused(&[WRONG_COUNT]),
+        expected: if args.accepts(count) {
+            Expected::NotRefused(WRONG_COUNT)
+        } else {
+            Expected::Refused(&[WRONG_COUNT])
         },
     };
     (args.least().saturating_sub(1)..=last).map(case).collect()
 }
 
 /// With braces instead of a semicolon, or the other way round.
-pub(crate) fn other_end(subject: &Subject<'_>) -> Option<Case> {
+pub(crate) fn other_end(subject: &Subject<'_>) -> Case {
     let (name, args) = (subject.name, &subject.sample.args);
-    let (statement, expected) = match subject.variant.block {
-        true => (format!("{name} {args};\n"), Expected::Refused(&["has no opening \"{\""])),
-        false => (format!("{name} {args} {{ }}\n"), Expected::Refused(&["is not terminated by \";\""])),
+    let (statement, expected) = if subject.variant.block {
+        (format!("{name} {args};\n"), Expected::Refused(&["has no opening \"{\""]))
+    } else {
+        (format!("{name} {args} {{ }}\n"), Expected::Refused(&["is not terminated by \";\""]))
     };
     let text = Configuration::of(subject).with(subject.context(), &statement).text();
-    Some(Case { about: subject.about("with the other end"), text, expected })
+    Case { about: subject.about("with the other end"), text, expected }
 }

@@ -55,9 +55,9 @@ fn scgi_end(received: &[u8]) -> Option<usize> {
 
 fn response(received: &[u8]) -> Vec<u8> {
     let status = if contains(received, b"status-404") { "404 Not Found" } else { "200 OK" };
-    let head = format!(
-        "X-Up-A: upa\r\nX-Up-B: upb\r\nServer: up-server\r\nX-Pad: up-pad\r\nContent-Type: text/html\r\n\
-         Location: http://up-a/\r\nSet-Cookie: c=1; domain=up-domain; path=/up-path\r\n\r\n"
+    let head = concat!(
+        "X-Up-A: upa\r\nX-Up-B: upb\r\nServer: up-server\r\nX-Pad: up-pad\r\nContent-Type: text/html\r\n",
+        "Location: http://up-a/\r\nSet-Cookie: c=1; domain=up-domain; path=/up-path\r\n\r\n",
     );
     let cgi = [format!("Status: {status}\r\n{head}").as_bytes(), received].concat();
     match received {

@@ -1,5 +1,7 @@
 //! A main file with statements in some of its blocks, and nothing else that matters.
 
+use std::fmt::Write as _;
+
 use ngxlint::catalogue::{Context, Family};
 
 use crate::subject::Subject;
@@ -33,6 +35,16 @@ const FRAME: [(Context, &[&str]); 9] = [
     (Context::MailServer, &["listen unix:{folder}/mail.sock", "protocol smtp"]),
 ];
 
+/// Modules that are loaded for their own directives.
+const LOADED: [&str; 6] = [
+    "ngx_http_geoip_module",
+    "ngx_http_image_filter_module",
+    "ngx_http_xslt_filter_module",
+    "ngx_stream_geoip_module",
+    "ngx_stream_module",
+    "ngx_mail_module",
+];
+
 impl<'a> Configuration<'a> {
     pub(crate) fn of(subject: &'a Subject<'a>) -> Self {
         Self { subject, placed: Vec::new() }
@@ -49,7 +61,7 @@ impl<'a> Configuration<'a> {
         let sample = &self.subject.sample;
         let mut text = self.modules() + &sample.main + "\n" + &self.inside(Context::Main);
         if !self.places(Context::Main, "events") {
-            text += &format!("events {{\n{}}}\n", self.inside(Context::Events));
+            let _ = write!(text, "events {{\n{}}}\n", self.inside(Context::Events));
         }
         for (family, name, inside) in [
             (Family::Http, "http", self.http()),
@@ -57,7 +69,7 @@ impl<'a> Configuration<'a> {
             (Family::Mail, "mail", self.mail()),
         ] {
             if self.subject.variant.family == family {
-                text += &format!("{name} {{\n{}\n{inside}}}\n", sample.top);
+                let _ = write!(text, "{name} {{\n{}\n{inside}}}\n", sample.top);
             }
         }
         text
@@ -70,17 +82,15 @@ impl<'a> Configuration<'a> {
             Family::Mail => Some("ngx_mail_module"),
             _ => None,
         };
-        const LOADED: [&str; 6] = [
-            "ngx_http_geoip_module",
-            "ngx_http_image_filter_module",
-            "ngx_http_xslt_filter_module",
-            "ngx_stream_geoip_module",
-            "ngx_stream_module",
-            "ngx_mail_module",
-        ];
         let own = LOADED.iter().copied().find(|name| *name == module);
         let names = base.into_iter().chain(own);
-        names.map(|name| format!("load_module {};\n", self.subject.release.module(name).display())).collect()
+        names.fold(String::new(), |text, name| {
+            let path = self.subject.release.module(name);
+            text + "load_module "
+                + &path.display().to_string()
+                + ";
+"
+        })
     }
 
     fn http(&self) -> String {
@@ -100,10 +110,10 @@ impl<'a> Configuration<'a> {
 
     /// A second one in a location is refused.
     fn limit_except(&self) -> String {
-        match self.places(Context::Location, "limit_except") {
-            true => String::new(),
-            false => format!("limit_except POST {{\n{}}}\n", self.inside(Context::LimitExcept)),
+        if self.places(Context::Location, "limit_except") {
+            return String::new();
         }
+        format!("limit_except POST {{\n{}}}\n", self.inside(Context::LimitExcept))
     }
 
     /// Whether the statement is `name` and stands in `context`.
@@ -132,7 +142,7 @@ impl<'a> Configuration<'a> {
             let is_excluded = name == subject.name || subject.sample.instead_of.iter().any(|it| it == name);
             own.is_empty() || !is_excluded
         });
-        let lines = frame.map(|line| format!("{line};\n")).collect::<String>();
+        let lines = frame.fold(String::new(), |lines, line| lines + line + ";\n");
         let beside = if own.is_empty() { "" } else { &subject.sample.beside };
         format!("{lines}{beside}\n{own}")
     }

@@ -107,15 +107,14 @@ impl Effects {
 }
 
 fn main(servers: &str) -> String {
-    let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-    let paths: String = paths.iter().map(|name| format!("{name}_temp_path {{folder}}/{name};\n")).collect();
-    let caches = ["proxy", "fastcgi", "uwsgi", "scgi"];
-    let caches: String = (caches.iter())
-        .map(|name| format!("{name}_cache_path {{folder}}/cache-{name} keys_zone={name}:1m;\n"))
-        .collect();
+    let mut paths = String::from("client_body_temp_path {folder}/client;\n");
+    for name in ["proxy", "fastcgi", "uwsgi", "scgi"] {
+        let _ = writeln!(paths, "{name}_temp_path {{folder}}/{name};");
+        let _ = writeln!(paths, "{name}_cache_path {{folder}}/cache-{name} keys_zone={name}:1m;");
+    }
     format!(
         "daemon off;\nmaster_process off;\npid {{folder}}/nginx.pid;\nevents {{ }}\nhttp {{\naccess_log off;\n\
-         server_names_hash_bucket_size 128;\n{paths}{caches}map $uri $memcached_key {{ default k; }}\n{servers}\
+         server_names_hash_bucket_size 128;\n{paths}map $uri $memcached_key {{ default k; }}\n{servers}\
          server {{ listen unix:{{folder}}/h2.sock http2; add_header X-Up-A upa; add_header X-Up-B upb;\n\
          if ($http_want = status-404) {{ return 404; }}\nreturn 200 \"[$http_x_a][$http_x_b][$http_x_client]\"; }}\n}}\n"
     )
@@ -147,10 +146,8 @@ impl Looked<'_> {
             let Some(lines) = lines else { continue };
             let _ = writeln!(blocks, "location {prefix}/{name} {{\n{lines}{}\n}}", effect.inside);
         }
-        let outer = match effect.nested {
-            true => format!("location /outer {{\n{outer}{blocks}}}\n"),
-            false => outer + &blocks,
-        };
+        let outer =
+            if effect.nested { format!("location /outer {{\n{outer}{blocks}}}\n") } else { outer + &blocks };
         format!(
             "server {{\nlisten unix:{{folder}}/http.sock;\nserver_name {};\n{}\n\
              location = /s1 {{ return 200 s1-text; }}\nlocation = /s2 {{ return 200 s2-text; }}\n\

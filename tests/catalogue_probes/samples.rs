@@ -18,14 +18,14 @@ pub(crate) struct Samples {
     /// What Debian has given to the older release from a later one.
     pub(crate) ported: BTreeSet<String>,
     /// By module and name.
-    samples: BTreeMap<String, BTreeMap<String, Written>>,
+    words: BTreeMap<String, BTreeMap<String, Written>>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
     Args(String),
-    Sample(Sample),
+    Sample(Box<Sample>),
 }
 
 /// How to write a directive so that nginx accepts it.
@@ -63,11 +63,11 @@ impl Samples {
 
     /// How to write a directive; `None` where no words for it are known.
     pub(crate) fn of(&self, name: &str, variant: &Variant) -> Option<Sample> {
-        let written = self.samples.get(variant.module).and_then(|of_module| of_module.get(name));
+        let written = self.words.get(variant.module).and_then(|of_module| of_module.get(name));
         let mut sample = match written {
             None => Sample::default(),
             Some(Written::Args(args)) => Sample { args: args.clone(), ..Sample::default() },
-            Some(Written::Sample(sample)) => sample.clone(),
+            Some(Written::Sample(sample)) => (**sample).clone(),
         };
         if sample.args.is_empty() && !variant.args.accepts(0) {
             sample.args = usual(variant)?;
@@ -85,8 +85,7 @@ impl Samples {
         let lacking = tried.iter().filter(|(name, variant)| self.of(name, variant).is_none());
         let lacking = lacking.map(|(name, variant)| format!("no words for {name} of {}", variant.module));
         let of_table: BTreeSet<_> = tried.iter().map(|(name, variant)| (variant.module, *name)).collect();
-        let all =
-            self.samples.iter().flat_map(|(module, of)| of.keys().map(move |name| (&**module, &**name)));
+        let all = self.words.iter().flat_map(|(module, of)| of.keys().map(move |name| (&**module, &**name)));
         let surplus = all.filter(|entry| !of_table.contains(entry));
         lacking.chain(surplus.map(|(module, name)| format!("no release has {name} of {module}"))).collect()
     }

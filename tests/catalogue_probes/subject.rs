@@ -53,10 +53,7 @@ impl Subject<'_> {
     /// The statement with other words and, if it is a block, another body.
     pub(crate) fn with_body(&self, args: &str, body: &str) -> String {
         let name = self.name;
-        match self.variant.block {
-            true => format!("{name} {args} {{ {body} }}\n"),
-            false => format!("{name} {args};\n"),
-        }
+        if self.variant.block { format!("{name} {args} {{ {body} }}\n") } else { format!("{name} {args};\n") }
     }
 
     /// The statement.
