@@ -52,13 +52,24 @@ fn write_directives(out: &mut String, by_name: &BTreeMap<&str, Vec<Found<'_>>>) 
     for (name, found) in by_name {
         writeln!(
             out,
-            "Directive {{ name: {name:?}, body: Body::{}, contexts: {}, variants: {} }},",
+            "Directive {{ name: {name:?}, body: Body::{}, contexts: {}, inherited: {}, partner: {}, inherited_by: {}, variants: {} }},",
             body(name, found)?,
             contexts(&ever(found)),
+            found.iter().any(|found| found.entry.inherit.as_deref() != Some("none")),
+            other(name, by_name, found.iter().find_map(|found| found.entry.shares.as_deref()))?,
+            other(name, by_name, found.iter().find_map(|found| found.entry.inherited_by.as_deref()))?,
             slice(found, variant),
         )?;
     }
     Ok(writeln!(out, "];")?)
+}
+
+/// The number of the directive that an entry of `name` refers to.
+fn other(name: &str, by_name: &BTreeMap<&str, Vec<Found<'_>>>, other: Option<&str>) -> Result<String> {
+    let Some(other) = other else { return Ok("None".into()) };
+    let id = by_name.keys().position(|known| *known == other);
+    let id = id.ok_or_else(|| format!("{name}: there is no directive `{other}`"))?;
+    Ok(format!("Some(DirectiveId({id}))"))
 }
 
 /// All modules must agree on what a name's braces hold: the tokenizer asks before any context is known.
@@ -107,12 +118,14 @@ fn variant(found: &Found<'_>) -> String {
 
 fn before(before: &Before) -> String {
     format!(
-        "Before {{ at: {}, contexts: {}, args: {}, default: {}, values: {} }}",
+        "Before {{ at: {}, contexts: {}, args: {}, value: {}, default: {}, values: {}, repeat: {} }}",
         version(&before.at),
         option(before.contexts.as_ref(), |names| contexts(names)),
         option(before.args.as_ref(), arity),
+        variant_of("ValueKind", before.value.as_ref()),
         option(before.default.as_ref(), quoted),
         option(before.values.as_ref(), |values| slice(values, quoted)),
+        variant_of("Repeat", before.repeat.as_ref()),
     )
 }
 

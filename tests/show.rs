@@ -106,6 +106,45 @@ fn lists_come_whole_and_defaults_follow_the_version() {
     assert!(new.contains(&"proxy_set_header Connection| @ default".to_owned()), "{new:#?}");
 }
 
+const MERGED: &str = "events {}
+http {
+    add_header X-Level http;
+    add_trailer X-End http;
+    add_header_inherit merge;
+    server {
+        server_name a;
+        add_header X-Level server;
+        add_trailer X-End server;
+        location /merged/ { add_header X-Level location; }
+        location /cut/ { add_header_inherit off; add_trailer_inherit off; }
+        location /usual/ {
+            add_header_inherit on;
+            add_header X-Level usual;
+            location /usual/inner/ { add_header_inherit merge; add_header X-Level inner; }
+        }
+    }
+}
+";
+
+#[test]
+fn added_headers_are_inherited_as_their_own_directive_says() {
+    let said = Folder::with_main(MERGED).json(&["show", "nginx.conf", "--nginx-version", "1.30.0"]);
+    let of = |label: &str| -> Vec<String> {
+        let lines = in_force(&said, label).into_iter().filter(|line| line.starts_with("add_header X"));
+        lines.map(|line| line.split(' ').nth(1).unwrap().replace("X-Level|", "")).collect()
+    };
+    assert_eq!(of("server a"), ["server", "http"]);
+    assert_eq!(of("location /merged/"), ["location", "server", "http"]);
+    assert_eq!(of("location /cut/"), [""; 0]);
+    assert_eq!(of("location /usual/"), ["usual"]);
+    assert_eq!(of("location /usual/inner/"), ["inner", "usual"]);
+    let trailers = |label: &str| -> Vec<String> {
+        in_force(&said, label).into_iter().filter(|line| line.starts_with("add_trailer X")).collect()
+    };
+    assert_eq!(trailers("location /merged/"), ["add_trailer X-End|server @ nginx.conf:9 server a"]);
+    assert!(trailers("location /cut/").is_empty());
+}
+
 #[test]
 fn what_is_not_inherited_stays_in_its_block() {
     let said = site().json(&["show", "nginx.conf"]);

@@ -37,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) inherit: Option<String>,
     pub(crate) repeat: Option<String>,
     pub(crate) shares: Option<String>,
+    #[serde(rename = "inherited-by")]
+    pub(crate) inherited_by: Option<String>,
     pub(crate) handler: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) removed: Option<String>,
@@ -54,8 +56,10 @@ pub(crate) struct Before {
     pub(crate) at: String,
     pub(crate) contexts: Option<Vec<String>>,
     pub(crate) args: Option<Args>,
+    pub(crate) value: Option<String>,
     pub(crate) default: Option<String>,
     pub(crate) values: Option<Vec<String>>,
+    pub(crate) repeat: Option<String>,
 }
 
 /// `1`, `[1, 2]` or `1+`.

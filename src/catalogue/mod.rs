@@ -1,12 +1,13 @@
 //! What nginx knows: its directives in every version, the variables it defines, and the versions themselves.
 //!
 //! The facts stand in `directives/*.yaml` and `variables.yaml` (keys: `directives.md`). The build script turns them
-//! into statics, so that nothing is read or built at start. This module judges nothing: it does not know which
-//! version a run is about, nor what a configuration holds.
+//! into statics, so that nothing is read or built at start. [`KnownDirectives`] adds what the user has described. This
+//! module judges nothing: it does not know which version a run is about, nor what a configuration holds.
 
 mod arity;
 mod context;
 mod hash;
+mod known;
 mod model;
 mod query;
 mod tables;
@@ -15,6 +16,7 @@ mod version;
 
 pub use arity::Arity;
 pub use context::{Context, Contexts};
+pub use known::{Definition, Definitions, KnownDirectives, OwnDirective};
 pub use model::{Before, Body, Directive, Family, Handler, Inherit, Origin, Repeat, ValueKind, Variant};
 pub use tables::directive;
 pub use variables::{Variable, variable};
@@ -25,15 +27,6 @@ use tables::{DIRECTIVES, DISPLACEMENTS, SEED, SLOTS};
 /// A directive's number in the catalogue; [`DirectiveId::UNKNOWN`] for a name that is not in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DirectiveId(pub u16);
-
-/// A directive that the catalogue does not hold and the user has described.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnDirective {
-    /// Where it may stand.
-    pub contexts: Contexts,
-    /// How many words may follow its name.
-    pub args: Arity,
-}
 
 /// The directive called `name`, byte for byte; names are case-sensitive in nginx (`ngx_conf_handler`).
 #[inline]
@@ -92,6 +85,21 @@ impl DirectiveId {
     /// The context inside the braces of this directive where it stands in `parent`.
     pub fn opens(self, parent: Context) -> Option<Context> {
         self.entry().and_then(|directive| directive.opens(parent))
+    }
+
+    /// Whether inner blocks have what an outer one says; also where that is not known.
+    pub fn is_inherited(self) -> bool {
+        self.entry().is_none_or(|directive| directive.inherited)
+    }
+
+    /// The directive with which this one fills one value: a level that has either inherits neither.
+    pub fn partner(self) -> Option<Self> {
+        self.entry()?.partner
+    }
+
+    /// The directive that says how the list of this one is inherited.
+    pub fn inherited_by(self) -> Option<Self> {
+        self.entry()?.inherited_by
     }
 
     /// Who answers the request where this directive stands in an HTTP block.

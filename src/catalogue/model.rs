@@ -1,6 +1,6 @@
 //! What the catalogue says about one directive name.
 
-use super::{Arity, Context, Contexts, Version};
+use super::{Arity, Context, Contexts, DirectiveId, Version};
 
 /// One directive name with all modules that define it.
 #[derive(Debug)]
@@ -11,6 +11,13 @@ pub struct Directive {
     pub body: Body,
     /// Everywhere it may stand, over all variants and in any version.
     pub contexts: Contexts,
+    /// Whether inner blocks have what an outer one says, in some module; also where that is not known.
+    pub inherited: bool,
+    /// The directive with which it fills one value in some module (`allow` and `deny`): [`Variant::shares`].
+    pub partner: Option<DirectiveId>,
+    /// The directive that says how its list is inherited: `on` as every list, `off` not at all, `merge` together with
+    /// the entries of the block itself.
+    pub inherited_by: Option<DirectiveId>,
     /// One entry for each module that defines the name; at least one.
     pub variants: &'static [Variant],
 }
@@ -34,7 +41,8 @@ pub struct Variant {
     pub opens: Option<Context>,
     /// How its words are read, where that is known.
     pub value: Option<ValueKind>,
-    /// Whether its one word must be `on` or `off`, in any case (`NGX_CONF_FLAG`).
+    /// Whether its one word must be `on` or `off`, in any case (`ngx_conf_set_flag_slot`); below a version of
+    /// [`Variant::before`] also where [`Variant::value_in`] says so.
     pub flag: bool,
     /// The words it takes, for [`ValueKind::Enum`] and [`ValueKind::Bitmask`].
     pub values: &'static [&'static str],
@@ -71,8 +79,12 @@ pub struct Before {
     pub args: Option<Arity>,
     /// The default.
     pub default: Option<&'static str>,
+    /// How its words were read.
+    pub value: Option<ValueKind>,
     /// The words it took.
     pub values: Option<&'static [&'static str]>,
+    /// What a second one in the same block did.
+    pub repeat: Option<Repeat>,
 }
 
 /// The configuration a directive belongs to.

@@ -1,6 +1,6 @@
 //! Questions about a directive: in a context, in a version.
 
-use super::{Arity, Before, Context, Contexts, Directive, Origin, Variant, Version};
+use super::{Arity, Before, Context, Contexts, Directive, Origin, Repeat, ValueKind, Variant, Version};
 
 impl Directive {
     /// The definitions that may stand in `context`, in any version.
@@ -52,6 +52,16 @@ impl Variant {
     /// What holds without it in `version`, where that is known.
     pub fn default_in(&self, version: Version) -> Option<&'static str> {
         self.earlier(version, |before| before.default).or(self.default)
+    }
+
+    /// How its words are read in `version`, where that is known.
+    pub fn value_in(&self, version: Version) -> Option<ValueKind> {
+        self.earlier(version, |before| before.value).or(self.value)
+    }
+
+    /// What a second one in the same block does in `version`, where that is known.
+    pub fn repeat_in(&self, version: Version) -> Option<Repeat> {
+        self.earlier(version, |before| before.repeat).or(self.repeat)
     }
 
     /// The words it takes in `version`.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{NodeId, ScopeId, View};
-use crate::scope::{in_force_any, is_set_to, setting, single};
+use crate::scope::{in_force, in_force_any, is_set_to, setting, single};
 
 /// What one check says, or all of them together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub fn by_address(view: View<'_>, block: ScopeId, address: &str) -> Access {
 
 /// The entry of `allow` and `deny` that decides: the first that holds the address.
 pub fn entry_for(view: View<'_>, block: ScopeId, address: &str) -> Option<NodeId> {
+    let level = in_force(view.config, block, directive::ALLOW).level?;
     let names = [directive::ALLOW, directive::DENY];
-    let level = in_force_any(view.config, block, &names).level?;
     let mut entries: Vec<_> = names.iter().flat_map(|&name| view.config.own(level, name)).collect();
     entries.sort_unstable();
     let address = address.parse::<IpAddr>().ok()?;

@@ -170,11 +170,10 @@ fn add_candidate(
 fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> bool {
     let tree: &Tree = library.texts.tree(doc);
     let text = library.texts.sources.get(doc).bytes();
-    let own = &options.preferences.directives;
+    let known = &options.preferences.directives;
     let is_lenient = tree.errors.is_empty() || template_tag(text).is_some();
     let is_own = |statement: Statement| {
-        let name = tree.words(statement).first().filter(|_| !own.is_empty());
-        name.is_some_and(|name| own.contains_key(&*name.decoded(text)))
+        tree.words(statement).first().is_some_and(|name| known.is_own(&name.decoded(text)))
     };
     let is_known = |statement: Statement| {
         (statement.name != DirectiveId::UNKNOWN && (is_lenient || fits(tree, statement)))

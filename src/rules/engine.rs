@@ -11,7 +11,7 @@ use crate::catalogue::{VersionRange, directive, lookup};
 use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::finding::Label;
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS, Request};
-use crate::scope::list;
+use crate::scope::entries;
 use crate::source::Span;
 use crate::value::{Outcome, Value};
 
@@ -192,7 +192,7 @@ fn setting(request: &Request, part: &RequestPart) -> Option<NodeId> {
 fn in_force_by(facts: &Facts<'_>, block: ScopeId, condition: &Condition) -> Option<NodeId> {
     let view = facts.view;
     let named = condition.directive.as_deref().map(|name| lookup(name.as_bytes()));
-    let found = named.into_iter().flat_map(|name| list(view.config, block, name));
+    let found = named.into_iter().flat_map(|name| entries(view, block, name));
     let keyed = |node: &NodeId| {
         let key = condition.key.as_deref();
         key.is_none_or(|key| view.arg(*node, 0).is_some_and(|word| word.eq_ignore_ascii_case(key.as_bytes())))

@@ -87,7 +87,7 @@ impl Subject<'_, '_> {
                     return Outcome::False;
                 }
                 match found.level {
-                    Some(level) => view.config.own(level, id).collect(),
+                    Some(_) => crate::scope::entries(view, self.scope, id),
                     None if found.unseen.is_some() => return Outcome::Unknown,
                     None => return Outcome::False,
                 }

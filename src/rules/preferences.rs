@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::model::Severity;
-use crate::catalogue::OwnDirective;
+use crate::catalogue::KnownDirectives;
 use crate::intent::Intended;
 
 /// What rules and repairs ask the user's settings. The default says nothing.
@@ -18,8 +18,8 @@ pub struct Preferences {
     /// How repairs write the `Connection` header. Where nothing is said, through a map that is there already, else
     /// literally.
     pub connection: Option<Connection>,
-    /// Directives of modules that the catalogue does not hold.
-    pub directives: BTreeMap<Vec<u8>, OwnDirective>,
+    /// The directives that are known: the catalogue's and the user's own.
+    pub directives: KnownDirectives,
 }
 
 /// How a repair asks the backend for an upgrade.

@@ -2,8 +2,14 @@
 //!
 //! nginx merges http into server, server into location, location into nested location, `if` in location and
 //! `limit_except` (`ngx_http_merge_locations` and the modules' merge functions). A single value comes from the nearest
-//! level that has one. A list comes whole from the nearest level that has at least one entry. Handlers are not merged at
-//! all, but `if` and `limit_except` take their location's.
+//! level that has one. A list comes whole from the nearest level that has at least one entry, unless another directive
+//! says otherwise ([`entries`]). Handlers are not merged at all, but `if` and `limit_except` take their location's.
+//!
+//! Which directives fill one value together, and which one rules another's list, the catalogue says.
+
+mod merged;
+
+pub use merged::{contributing, entries};
 
 use std::borrow::Cow;
 
@@ -25,15 +31,32 @@ pub fn levels(config: &Config, scope: ScopeId) -> impl Iterator<Item = ScopeId> 
     config.ancestors(scope).filter(|&id| config.scope(id).kind.is_level())
 }
 
-/// Which level decides about `name` at `scope`.
+/// Which level decides about `name` at `scope`: the nearest that has it, or the directive with which it fills one value
+/// (`allow` and `deny`). What is not inherited counts where it stands; a handler also in what its location holds of `if`
+/// and `limit_except`.
 pub fn in_force(config: &Config, scope: ScopeId, name: DirectiveId) -> InForce {
-    in_force_any(config, scope, &[name])
+    match name.partner() {
+        _ if !name.is_inherited() => nearest(config, reach(config, scope, name), &[name]),
+        Some(partner) => in_force_any(config, scope, &[name, partner]),
+        None => in_force_any(config, scope, &[name]),
+    }
 }
 
-/// The same for directives that make up one list together (`allow` and `deny`).
+/// The nearest level that has any of `names`, all of which are inherited.
 pub fn in_force_any(config: &Config, scope: ScopeId, names: &[DirectiveId]) -> InForce {
+    nearest(config, levels(config, scope), names)
+}
+
+/// Where something that is not inherited counts for `scope`.
+fn reach(config: &Config, scope: ScopeId, name: DirectiveId) -> impl Iterator<Item = ScopeId> + '_ {
+    let is_branch = matches!(config.scope(scope).kind, ScopeKind::IfInLocation | ScopeKind::LimitExcept);
+    let outermost = if is_branch && name.handler().is_some() { location_of(config, scope) } else { scope };
+    config.ancestors(scope).take_while(move |&id| id >= outermost)
+}
+
+fn nearest(config: &Config, levels: impl Iterator<Item = ScopeId>, names: &[DirectiveId]) -> InForce {
     let mut answer = InForce::default();
-    for level in levels(config, scope) {
+    for level in levels {
         if !config.scope(level).in_sight {
             answer.unseen = answer.unseen.or(Some(level));
         }
@@ -63,7 +86,8 @@ pub fn is_set_to(view: View<'_>, scope: ScopeId, name: DirectiveId, word: &[u8])
     setting(view, scope, name).is_some_and(|value| value.eq_ignore_ascii_case(word))
 }
 
-/// The entries of the list `name` that are in force at `scope`, in reading order.
+/// The entries of the list `name` that are in force at `scope`, in reading order, where nothing may rule its
+/// inheritance; else see [`entries`].
 pub fn list(config: &Config, scope: ScopeId, name: DirectiveId) -> Vec<NodeId> {
     in_force(config, scope, name).level.map(|level| config.own(level, name).collect()).unwrap_or_default()
 }

@@ -66,7 +66,7 @@ impl Loaded {
             severity,
             intended: Intended { paths: paths.collect(), upstreams: upstreams.collect() },
             connection: websocket.connection,
-            directives: own.map(|(name, written)| (name.clone().into_bytes(), (*written).into())).collect(),
+            directives: own.map(|(name, &written)| (name.as_str(), written.into())).collect(),
         }
     }
 

@@ -76,11 +76,14 @@ pub struct ModuleDirective {
     /// How many words may follow its name: `1`, `[1, 2]` or `1+`.
     #[serde(deserialize_with = "arity")]
     pub args: Arity,
+    /// Whether it ends with `{ }` instead of `;`.
+    #[serde(default)]
+    pub block: bool,
 }
 
 impl From<ModuleDirective> for OwnDirective {
     fn from(written: ModuleDirective) -> Self {
-        Self { contexts: written.contexts, args: written.args }
+        Self { contexts: written.contexts, args: written.args, block: written.block }
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Written;
-use crate::catalogue::{Context, DirectiveId, Inherit, Repeat, Variant, directive, lookup};
+use crate::catalogue::{Context, DirectiveId, Inherit, Repeat, Variant, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::scope::{handler, in_force_any, levels};
+use crate::scope::{contributing, handler, in_force, levels};
 
 /// The levels of a tree with the directives that each passes on.
 pub(super) struct Levels<'a> {
@@ -60,8 +60,7 @@ impl<'a> Levels<'a> {
     fn add_inherited(&mut self, scope: ScopeId, level: ScopeId, found: &mut Vec<Written>) {
         for &name in &*self.passed_on(level) {
             let Some(first) = self.view.config.own(level, name).next() else { continue };
-            let names = with_partner(self.variant(first), name);
-            if in_force_any(self.view.config, scope, &names).level == Some(level) {
+            if contributing(self.view, scope, name).contains(&level) {
                 let entries = self.entries(level, name, first);
                 found.extend(entries.into_iter().map(|node| Written { node, level }));
             }
@@ -76,7 +75,7 @@ impl<'a> Levels<'a> {
             levels(config, scope).filter_map(|level| config.scope(level).kind.place()).collect();
         for &name in &*self.passed_on(ScopeId::MAIN) {
             let may_stand_inside = places.iter().any(|&place| name.contexts().contains(place));
-            if may_stand_inside && in_force_any(config, scope, &[name]).level.is_none() {
+            if may_stand_inside && in_force(config, scope, name).level.is_none() {
                 let level = ScopeId::MAIN;
                 found.extend(config.own(level, name).map(|node| Written { node, level }));
             }
@@ -128,10 +127,4 @@ impl<'a> Levels<'a> {
         let place = self.view.config.scope(node.scope).kind.place()?;
         node.name.entry()?.variants_in(place).next()
     }
-}
-
-/// A directive and the one with which it fills one value.
-fn with_partner(variant: Option<&Variant>, name: DirectiveId) -> Vec<DirectiveId> {
-    let partner = variant.and_then(|variant| variant.shares).map(|other| lookup(other.as_bytes()));
-    std::iter::once(name).chain(partner).collect()
 }

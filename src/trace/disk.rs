@@ -6,7 +6,7 @@ use super::phases::Run;
 use crate::catalogue::directive;
 use crate::files::{FileKind, path_from_bytes};
 use crate::route::{Pattern, pattern};
-use crate::scope::location_of;
+use crate::scope::{in_force, location_of};
 use crate::value::{Outcome, Value};
 
 /// What stands at a path.
@@ -89,7 +89,7 @@ impl Run<'_, '_> {
     /// `$document_root`: `root`, or `alias`, in force; `html` below the prefix by default.
     pub(super) fn document_root(&self) -> Option<Vec<u8>> {
         let config = self.config();
-        let name = crate::scope::in_force_any(config, self.block, &[directive::ROOT, directive::ALIAS]).level;
+        let name = in_force(config, self.block, directive::ROOT).level;
         let node = name.and_then(|level| {
             config.own_last(level, directive::ALIAS).or_else(|| config.own_last(level, directive::ROOT))
         });
@@ -121,8 +121,7 @@ impl Run<'_, '_> {
     /// The `alias` in force, by the location that has it.
     pub(super) fn alias(&self) -> Option<Alias> {
         let config = self.config();
-        let names = [directive::ROOT, directive::ALIAS];
-        let level = crate::scope::in_force_any(config, self.block, &names).level?;
+        let level = in_force(config, self.block, directive::ALIAS).level?;
         config.own_last(level, directive::ALIAS)?;
         Some(match pattern(self.tracer.view, location_of(config, level)) {
             Some(Pattern::Exact(name) | Pattern::Prefix(name, _)) => Alias::Of(name.len()),

@@ -27,7 +27,7 @@ use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::files::Files;
 use crate::handshake::{Answer, Reason, Request, Verdict};
 use crate::route::{Locations, Names, Sockets};
-use crate::scope::{is_set_to, list};
+use crate::scope::{entries, is_set_to, list};
 use crate::value::Definitions;
 
 use onward::Way;
@@ -158,7 +158,8 @@ impl<'a> Tracer<'a> {
             return;
         }
         let config = self.view.config;
-        let headers = last.block.map(|block| list(config, block, directive::ADD_HEADER)).unwrap_or_default();
+        let headers =
+            last.block.map(|block| entries(self.view, block, directive::ADD_HEADER)).unwrap_or_default();
         let accelerates = headers.into_iter().find(|&node| {
             self.view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(b"X-Accel-Redirect"))
         });
