@@ -10,6 +10,7 @@ mod explain;
 mod fingerprint;
 pub mod handshake;
 mod json;
+mod page;
 mod paint;
 mod place;
 mod pretty;
@@ -22,6 +23,7 @@ use std::str::FromStr;
 pub use examples::{Example, example};
 pub use explain::explain;
 pub use fingerprint::Fingerprints;
+pub use page::{page, page_index};
 pub use rules::{rules_json, rules_table};
 
 use crate::finding::{Finding, ReadError, Safety, Severity};
