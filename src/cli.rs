@@ -6,7 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Reads nginx configuration as nginx does and finds WebSocket locations whose handshake cannot succeed.
 #[derive(Debug, Parser)]
-#[command(name = "ngxlint", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "ngxlint",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100,
+    after_help = "Exit status: 0 nothing found at or above --fail-on, 1 something found, 2 the job could not be done."
+)]
 pub struct Cli {
     /// What to do; without a command, `check`.
     #[command(subcommand)]
@@ -35,13 +41,18 @@ pub enum Command {
     Init,
     /// Print the JSON schema of .ngxlint.yaml
     Schema,
+    /// Print what makes a shell complete the command line
+    Completions(Completions),
+    /// Print the manual page
+    Man(Man),
 }
 
 /// `ngxlint check`
 #[derive(Debug, Args, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Check {
-    /// Files or folders to lint; `-` reads standard input [default: the current folder]
+    /// Files or folders to lint; `-` reads standard input [default: the main files of the settings, else the current
+    /// folder]
     pub paths: Vec<PathBuf>,
     /// Write the safe fixes
     #[arg(long)]
@@ -100,6 +111,9 @@ pub struct Check {
     /// Threads to use [default: one per core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<usize>,
+    /// Leave named files out, too, where the settings exclude them or they do not look like nginx configuration
+    #[arg(long)]
+    pub force_exclude: bool,
     /// Exit with 0 where there is nothing to lint
     #[arg(long)]
     pub allow_empty: bool,
@@ -280,12 +294,47 @@ pub struct Rules {
     /// The settings
     #[command(flatten)]
     pub settings: SettingsFile,
-    /// The output format: text or json
+    /// The output format: text, json, or markdown (a page for each rule)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: String,
+    /// With --format markdown: write one file for each rule into a folder
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
     /// When to colour: auto, always or never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+/// `ngxlint completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// `ngxlint man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The command that the page is about [default: ngxlint as a whole]
+    pub command: Option<String>,
+}
+
+/// The shells that completions are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// Bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// Nushell
+    Nushell,
+    /// `PowerShell`
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Zsh
+    Zsh,
 }
 
 /// When to colour.

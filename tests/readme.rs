@@ -72,3 +72,56 @@ fn the_demo_finds_problems() {
     assert_eq!(run.status.code(), Some(1));
     assert!(readme().contains("cargo run --release -- fixtures/demo"));
 }
+
+/// Options of other programs that the README calls.
+const FOREIGN: [&str; 10] = [
+    "--all",
+    "--bench",
+    "--ignored",
+    "--nocapture",
+    "--path",
+    "--release",
+    "--rm",
+    "--test",
+    "--tests",
+    "--version",
+];
+
+/// What `--help` of each command says.
+fn help() -> Vec<String> {
+    let main = ngxlint(&["--help"]);
+    let commands: Vec<String> = commands(&main).collect();
+    let all = commands.iter().map(|command| ngxlint(&[command, "--help"]));
+    all.chain([main.clone()]).collect()
+}
+
+fn commands(help: &str) -> impl Iterator<Item = String> + '_ {
+    let list = between(help, "Commands:\n", "\n\n").lines();
+    // A line that goes on is indented further.
+    { list }
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next().filter(|word| !word.is_empty()))
+        .filter(|&word| word != "help")
+        .map(str::to_owned)
+}
+
+#[test]
+fn every_command_of_the_help_is_in_the_readme() {
+    let (readme, help) = (readme(), ngxlint(&["--help"]));
+    let missing: Vec<String> =
+        commands(&help).filter(|command| !readme.contains(&format!("ngxlint {command}"))).collect();
+    assert_eq!(missing, ["lsp"; 0]);
+}
+
+#[test]
+fn every_option_of_the_readme_is_in_the_help() {
+    let (readme, help) = (readme(), help().join("\n"));
+    let is_word = |char: char| char.is_ascii_alphanumeric() || char == '-';
+    let options = readme
+        .split(|char| !is_word(char))
+        .filter(|word| word.starts_with("--") && !word.starts_with("---") && word.len() > 2);
+    let options: std::collections::BTreeSet<&str> = options.filter(|it| !FOREIGN.contains(it)).collect();
+    assert!(options.len() > 15, "{options:?}");
+    let known = |option: &str| help.split(|char| !is_word(char)).any(|word| word == option);
+    let unknown: Vec<&str> = options.into_iter().filter(|option| !known(option)).collect();
+    assert_eq!(unknown, [""; 0]);
+}

@@ -220,6 +220,13 @@ impl<'f> Library<'f> {
         Ok(self.texts.add(Document::new(name, origin, bytes), tree))
     }
 
+    /// Takes `doc` for the file at `path`, where one stands, whoever opens it from now on: an editor's buffer.
+    pub fn stand_in(&mut self, doc: DocId, path: &Path) {
+        if let Ok(canonical) = self.files.canonical(path) {
+            self.opened.insert(canonical.into(), doc);
+        }
+    }
+
     /// The name people read: relative to the working directory where the path is below it, else absolute.
     pub fn name(&self, path: &Path) -> String {
         let full = normal(&self.working_directory.join(path));

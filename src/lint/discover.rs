@@ -36,6 +36,32 @@ pub(super) fn inputs(
     roots
 }
 
+/// The inputs without what `--force-exclude` leaves out.
+pub(super) fn kept(library: &mut Library<'_>, mut inputs: Vec<Input>, options: &Options) -> Vec<Input> {
+    let here = library.working_directory().to_path_buf();
+    let is_excluded = |path: &Path| options.exclude.holds(&normal(&here.join(path)));
+    inputs.retain(|input| match input {
+        _ if !options.force_exclude => true,
+        Input::Text(name, _) => name == STANDARD_INPUT || !is_excluded(Path::new(name)),
+        Input::Path(path) => !is_excluded(path) && may_be_nginx(library, path, options),
+    });
+    inputs
+}
+
+/// Whether a file would be taken if it were found in a folder. What is no file, or cannot be read, is not judged.
+fn may_be_nginx(library: &mut Library<'_>, path: &Path, options: &Options) -> bool {
+    if !library.files.kind(path).is_ok_and(|kind| kind == FileKind::File) {
+        return true;
+    }
+    match candidate(path, Path::new("")) {
+        None => false,
+        Some(Sure::ByName) => true,
+        Some(Sure::IfItLooksLike) => {
+            library.open(path).map_or(true, |doc| looks_like_nginx(library, doc, options))
+        }
+    }
+}
+
 /// Why a text is nothing to lint: `nginx -T | ngxlint -` must not pass where nginx had nothing to print. A text that has
 /// got a name is an editor's, and may well be empty.
 fn emptiness(name: &str, bytes: &[u8]) -> Option<String> {
@@ -59,9 +85,12 @@ fn add_text(
     errors: &mut Vec<ReadError>,
     roots: &mut Vec<Root>,
 ) {
-    let path = Some(PathBuf::from(&name));
+    let path = PathBuf::from(&name);
     match library.insert(name.clone(), Origin::Buffer, bytes) {
-        Ok(doc) => roots.push(Root { doc, path, top: None }),
+        Ok(doc) => {
+            library.stand_in(doc, &path);
+            roots.push(Root { doc, path: Some(path), top: None });
+        }
         Err(problem) => errors.push(error(name, problem.to_string())),
     }
 }

@@ -2,6 +2,7 @@
 
 mod discover;
 mod exclude;
+mod homes;
 mod merge;
 mod partly;
 
@@ -9,6 +10,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 pub use exclude::Exclude;
+pub use homes::Home;
 use rayon::prelude::*;
 
 use crate::baseline::Baseline;
@@ -23,6 +25,7 @@ use crate::rules::{Facts, Preferences, Rule, findings, run};
 use crate::source::DocId;
 use crate::suppress::{Ran, Suppressions};
 use crate::value::{Client, Definitions};
+use homes::Guests;
 
 /// What to lint, and how.
 #[derive(Debug, Clone)]
@@ -37,6 +40,10 @@ pub struct Options {
     pub rules: Vec<&'static Rule>,
     /// What is left out of folders.
     pub exclude: Exclude,
+    /// Whether named files are left out, too, as if they had been found in a folder.
+    pub force_exclude: bool,
+    /// Where the main files of fragments are looked for.
+    pub home: Home,
     /// What the user has said about judging and repairing.
     pub preferences: Preferences,
     /// Whether a folder without nginx configuration is fine.
@@ -85,7 +92,8 @@ pub fn lint(
     tick: &(dyn Fn(usize) + Sync),
 ) -> Outcome {
     let mut library = Library::new(files, working_directory.to_path_buf());
-    let mut trees = Trees { configs: Vec::new(), errors: Vec::new(), has_dump: false };
+    let mut trees = Trees::default();
+    let inputs = discover::kept(&mut library, inputs, options);
     let found = discover::inputs(&mut library, inputs, options, &mut trees.errors);
     let mut dumps = Vec::new();
     let mut roots = Vec::new();
@@ -98,21 +106,29 @@ pub fn lint(
     }
     trees.assemble_all(&mut library, roots, options);
     let texts = dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options));
-    let mut linted: Vec<DocId> =
-        trees.configs.iter().flat_map(|config| config.documents.iter().copied()).collect();
-    linted.sort_unstable();
-    linted.dedup();
-    let suppressions = Suppressions::of(&texts, &linted);
+    let read = documents(&trees.configs);
+    let suppressions = Suppressions::of(&texts, &read);
     let mut findings = judge(&texts, &trees.configs, &suppressions, options, tick);
     let ran = ran(&trees.configs, options);
     findings.push(suppressions.unreasoned(&ran));
     findings.push(suppressions.unused(&texts, &ran));
     let errors = trees.with_unreadable_includes(&texts);
+    let linted = trees.guests.linted(read, &trees.configs);
+    let wanted = trees.guests.wanted(&trees.configs, &linted, &findings);
     let mut findings = merge::merge(&texts, &trees.configs, findings);
     number_twins(&mut findings, &texts.sources);
-    let suppressed = suppressions.count();
+    findings.retain(|finding| wanted.hold(finding));
+    let suppressed = suppressions.count_in(&linted);
     let (accepted, shared) = (Baseline::default(), merge::shared(&trees.configs));
     Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, shared, texts }
+}
+
+/// The documents of all trees, each once.
+fn documents<'c>(configs: impl IntoIterator<Item = &'c Config>) -> Vec<DocId> {
+    let mut documents: Vec<DocId> = configs.into_iter().flat_map(|it| it.documents.iter().copied()).collect();
+    documents.sort_unstable();
+    documents.dedup();
+    documents
 }
 
 /// What was looked for, and where in full.
@@ -132,20 +148,52 @@ struct Root {
     top: Option<PathBuf>,
 }
 
+#[derive(Default)]
 struct Trees {
     configs: Vec<Config>,
     errors: Vec<ReadError>,
     has_dump: bool,
+    guests: Guests,
 }
 
 impl Trees {
-    /// Builds the trees: main files first, then fragments, outer contexts before inner ones; a text that is part of a
-    /// tree already is not taken as the start of another.
+    /// Builds the trees: main files first, then fragments in the trees that they belong to, where these can be found.
     fn assemble_all(&mut self, library: &mut Library<'_>, roots: Vec<Root>, options: &Options) {
+        let asked: HashSet<DocId> = roots.iter().map(|root| root.doc).collect();
+        let (mains, fragments): (Vec<_>, Vec<_>) =
+            roots.into_iter().partition(|root| homes::is_main(library.texts.tree(root.doc)));
+        let mut covered = HashSet::new();
+        self.assemble_each(library, mains, options, &mut covered);
+        let mut lost: Vec<Root> = without(fragments, &covered);
+        // Whoever says what the context is does not want another one to be found.
+        if options.context.is_none() && !lost.is_empty() {
+            self.guests = Guests::of(&lost);
+            let named = homes::named(library, options, &mut self.errors);
+            self.assemble_each(library, named, options, &mut covered);
+            let homeless = without(lost.clone(), &covered);
+            lost.extend(if homeless.is_empty() {
+                Vec::new()
+            } else {
+                homes::around(library, &homeless, options)
+            });
+        }
+        self.assemble_each(library, lost, options, &mut covered);
+        self.drop_included_roots();
+        self.guests.keep_hosts(&mut self.configs, &asked);
+    }
+
+    /// Builds the trees that start from `roots`, outer contexts before inner ones; a text that is part of a tree already
+    /// is not taken as the start of another.
+    fn assemble_each(
+        &mut self,
+        library: &mut Library<'_>,
+        roots: Vec<Root>,
+        options: &Options,
+        covered: &mut HashSet<DocId>,
+    ) {
         let mut roots: Vec<(Context, Root)> =
             roots.into_iter().map(|root| (context(library, &root, options), root)).collect();
         roots.sort_by_key(|(context, _)| context.levels().len());
-        let mut covered = HashSet::new();
         for (context, root) in roots {
             if covered.contains(&root.doc) {
                 continue;
@@ -155,7 +203,6 @@ impl Trees {
             covered.extend(config.documents.iter().copied());
             self.configs.push(config);
         }
-        self.drop_included_roots();
     }
 
     /// A fragment that a later fragment included is part of that one's tree.
@@ -202,6 +249,11 @@ impl Trees {
         }
         errors
     }
+}
+
+/// The roots that no tree covers yet.
+fn without(roots: Vec<Root>, covered: &HashSet<DocId>) -> Vec<Root> {
+    roots.into_iter().filter(|root| !covered.contains(&root.doc)).collect()
 }
 
 fn context(library: &Library<'_>, root: &Root, options: &Options) -> Context {

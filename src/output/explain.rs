@@ -29,7 +29,7 @@ pub fn explain(rule: &Rule, example: Example, out: &mut dyn Write, style: Style)
     page.out.flush()
 }
 
-fn fix(spec: Option<&FixSpec>) -> String {
+pub(super) fn fix(spec: Option<&FixSpec>) -> String {
     let Some(spec) = spec else { return "none: only you can know what is meant".to_owned() };
     let how = match spec.safety {
         FixSafety::Safe => "`--fix` writes it",

@@ -9,6 +9,7 @@ mod examples;
 mod explain;
 pub mod handshake;
 mod json;
+mod page;
 mod paint;
 mod place;
 mod pretty;
@@ -21,6 +22,7 @@ use std::str::FromStr;
 
 pub use examples::{Example, example};
 pub use explain::explain;
+pub use page::{page, page_index};
 pub use rules::{rules_json, rules_table};
 
 use crate::finding::{Finding, ReadError, Safety, Severity};

@@ -68,7 +68,7 @@ pub(super) fn default_word(rule: &Rule) -> &'static str {
     }
 }
 
-fn fix_safety(rule: &Rule) -> Option<&'static str> {
+pub(super) fn fix_safety(rule: &Rule) -> Option<&'static str> {
     rule.fix.as_ref().map(|fix| match fix.safety {
         FixSafety::Safe => "safe",
         FixSafety::Unsafe => "unsafe",

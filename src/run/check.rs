@@ -13,20 +13,21 @@ use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
 use crate::files::{Disk, Files};
 use crate::finding::{Finding, ReadError, Safety, Severity};
-use crate::lint::{Input, Options, Outcome, STANDARD_INPUT, lint};
+use crate::lint::{Home, Input, Options, Outcome, STANDARD_INPUT, lint};
 use crate::output::{self, Format, Report, Summary};
 
 /// Lints, fixes where asked to, prints, and says how it ended.
 pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
     let files = Disk;
+    let options = options(arguments, &files)?;
     let job = Job {
+        inputs: inputs(arguments, &options.home)?,
         arguments,
         files: &files,
         format: arguments.format.as_deref().unwrap_or("pretty").parse().map_err(Error::Usage)?,
         working_directory: working_directory()?,
-        options: options(arguments, &files)?,
+        options,
         accepted: Accepted::open(arguments, &files)?,
-        inputs: inputs(arguments)?,
     };
     match arguments.jobs {
         None => job.run(),
@@ -56,6 +57,8 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         paths: settings::paths(&arguments.places, &settings)?,
         rules: policy.rules,
         exclude: settings.exclude(),
+        force_exclude: arguments.force_exclude,
+        home: settings.home(),
         preferences: policy.preferences,
         allow_empty: arguments.allow_empty,
     })
@@ -70,9 +73,11 @@ fn first_path(arguments: &Check) -> PathBuf {
     }
 }
 
-fn inputs(arguments: &Check) -> Result<Vec<Input>, Error> {
+/// What the command line names, else the main files of the settings, else the current folder.
+fn inputs(arguments: &Check, home: &Home) -> Result<Vec<Input>, Error> {
     if arguments.paths.is_empty() {
-        return Ok(vec![Input::Path(".".into())]);
+        let roots: Vec<Input> = home.roots.iter().cloned().map(Input::Path).collect();
+        return Ok(if roots.is_empty() { vec![Input::Path(".".into())] } else { roots });
     }
     let mut inputs = Vec::new();
     for path in &arguments.paths {

@@ -5,10 +5,12 @@ mod check;
 mod fixing;
 mod fixtures;
 mod handshake;
+mod pages;
 mod progress;
 mod repairs;
 mod select;
 mod settings;
+mod shell;
 mod show;
 mod terminal;
 mod tree;
@@ -75,6 +77,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Rules(arguments)) => rules(&arguments),
         Some(Command::Init) => settings::init(&Disk),
         Some(Command::Schema) => schema(),
+        Some(Command::Completions(arguments)) => shell::completions(arguments.shell),
+        Some(Command::Man(arguments)) => shell::man(arguments.command.as_deref()),
     };
     match done {
         Ok(code) => code,
@@ -159,9 +163,13 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
     let known = known_rules(&arguments.own_rules, &arguments.settings)?.into_iter();
     let mut out = io::stdout().lock();
     match arguments.format.as_str() {
+        "markdown" => return pages::write(&Disk, known, arguments.output.as_deref(), &mut out),
+        _ if arguments.output.is_some() => {
+            return Err(Error::usage("--output DIR takes the pages of --format markdown"));
+        }
         "text" => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
         "json" => output::rules_json(known, &mut out)?,
-        other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
+        other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json, markdown"))),
     }
     Ok(CLEAN)
 }

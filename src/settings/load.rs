@@ -7,7 +7,7 @@ use super::Settings;
 use crate::config::Paths;
 use crate::files::{Files, normal};
 use crate::intent::Intended;
-use crate::lint::Exclude;
+use crate::lint::{Exclude, Home};
 use crate::rules::{Preferences, Severity};
 use crate::yaml::{Document, Problem, Step};
 
@@ -68,6 +68,12 @@ impl Loaded {
             connection: websocket.connection,
             directives: own.map(|(name, &written)| (name.as_str(), written.into())).collect(),
         }
+    }
+
+    /// Where the main files are.
+    pub fn home(&self) -> Home {
+        let roots = self.settings.roots.iter().map(|path| self.here(path)).collect();
+        Home { roots, folder: self.folder().map(normal) }
     }
 
     /// What is left out of folders.

@@ -22,6 +22,8 @@ pub struct Settings {
     pub ignore: Vec<String>,
     /// Severities by code or name of a rule.
     pub severity: BTreeMap<String, Severity>,
+    /// The main files, or folders that hold them.
+    pub roots: Vec<PathBuf>,
     /// What is left out of folders.
     pub exclude: Vec<Pattern>,
     /// Where the server's files are found here.

@@ -77,9 +77,10 @@ impl Suppressions {
         is_silenced
     }
 
-    /// How many findings were suppressed.
-    pub fn count(&self) -> usize {
-        self.silenced.lock().unwrap_or_else(PoisonError::into_inner).len()
+    /// How many findings were suppressed in `documents`, which are sorted.
+    pub fn count_in(&self, documents: &[DocId]) -> usize {
+        let silenced = self.silenced.lock().unwrap_or_else(PoisonError::into_inner);
+        silenced.iter().filter(|(at, _)| documents.binary_search(&at.doc).is_ok()).count()
     }
 
     fn is_used(&self, (remark, word): WordId) -> bool {
