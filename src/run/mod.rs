@@ -7,6 +7,7 @@ mod fixtures;
 mod handshake;
 mod progress;
 mod repairs;
+mod results;
 mod select;
 mod settings;
 mod show;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command, Explain, Places, Rules, SettingsFile};
+use crate::cli::{Cli, Command, Explain, Places, Rules, SettingsFile, TextOrJson};
 use crate::config::Paths;
 use crate::files::Disk;
 use crate::output;
@@ -158,10 +159,9 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
     }
     let known = known_rules(&arguments.own_rules, &arguments.settings)?.into_iter();
     let mut out = io::stdout().lock();
-    match arguments.format.as_str() {
-        "text" => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
-        "json" => output::rules_json(known, &mut out)?,
-        other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
+    match arguments.format {
+        TextOrJson::Text => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
+        TextOrJson::Json => output::rules_json(known, &mut out)?,
     }
     Ok(CLEAN)
 }
