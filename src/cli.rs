@@ -117,6 +117,9 @@ pub struct Check {
     /// Print findings only, no summary
     #[arg(long, short)]
     pub quiet: bool,
+    /// Say where the time goes, phase by phase and rule by rule, on standard error
+    #[arg(long, short)]
+    pub verbose: bool,
     /// Do not show progress
     #[arg(long)]
     pub no_progress: bool,

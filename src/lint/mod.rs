@@ -7,6 +7,7 @@ mod partly;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use exclude::Exclude;
 use rayon::prelude::*;
@@ -21,6 +22,7 @@ use crate::finding::{Finding, ReadError};
 use crate::rules::{Facts, Preferences, Rule, findings, run};
 use crate::source::DocId;
 use crate::suppress::{Ran, Suppressions};
+use crate::times::Times;
 use crate::value::{Client, Definitions};
 
 /// What to lint, and how.
@@ -40,6 +42,8 @@ pub struct Options {
     pub preferences: Preferences,
     /// Whether a folder without nginx configuration is fine.
     pub allow_empty: bool,
+    /// Where the time goes.
+    pub times: Arc<Times>,
 }
 
 /// The name of standard input where the user gives none.
@@ -85,7 +89,9 @@ pub fn lint(
 ) -> Outcome {
     let mut library = Library::new(files, working_directory.to_path_buf());
     let mut trees = Trees { configs: Vec::new(), errors: Vec::new(), has_dump: false };
-    let found = discover::inputs(&mut library, inputs, options, &mut trees.errors);
+    let times = &options.times;
+    let found = times
+        .phase("finding and reading", || discover::inputs(&mut library, inputs, options, &mut trees.errors));
     let mut dumps = Vec::new();
     let mut roots = Vec::new();
     for root in found {
@@ -95,17 +101,19 @@ pub fn lint(
             roots.push(root);
         }
     }
-    trees.assemble_all(&mut library, roots, options);
-    let texts = dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options));
+    let texts = times.phase("following includes", || {
+        trees.assemble_all(&mut library, roots, options);
+        dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options))
+    });
     let mut linted: Vec<DocId> =
         trees.configs.iter().flat_map(|config| config.documents.iter().copied()).collect();
     linted.sort_unstable();
     linted.dedup();
     let suppressions = Suppressions::of(&texts, &linted);
-    let mut findings = judge(&texts, &trees.configs, &suppressions, options, tick);
+    let mut findings = times.phase("judging", || judge(&texts, &trees.configs, &suppressions, options, tick));
     findings.push(suppressions.unused(&texts, &ran(&trees.configs, options)));
     let errors = trees.with_unreadable_includes(&texts);
-    let findings = merge::merge(&texts, &trees.configs, findings);
+    let findings = times.phase("merging", || merge::merge(&texts, &trees.configs, findings));
     let suppressed = suppressions.count();
     let (accepted, shared) = (Baseline::default(), merge::shared(&trees.configs));
     Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, shared, texts }
@@ -239,7 +247,7 @@ fn judge(
         let view = View { texts, config };
         let definitions = Definitions::of(view);
         let facts = Facts::of(view, &definitions, &client, options.target, &options.preferences);
-        let mut hits = run(&facts, &options.rules);
+        let mut hits = run(&facts, &options.rules, &options.times);
         hits.retain(|hit| !suppressions.silence(hit.rule, hit.at));
         let found = findings(&facts, hits);
         tick(configs.len());

@@ -51,11 +51,6 @@ impl<'a> Places<'a> {
         self.at(span.doc, span.start)
     }
 
-    /// Where `span` ends: the first place behind it.
-    pub(super) fn end(&self, span: Span) -> Position {
-        self.at(span.doc, span.end)
-    }
-
     /// All that there is to say of where `span` is.
     pub(super) fn place(&self, span: Span) -> Place<'a> {
         let (start, end) = (self.point(span.doc, span.start), self.point(span.doc, span.end));

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::baseline::Accepted;
 use super::progress::Progress;
@@ -15,6 +16,7 @@ use crate::files::{Disk, Files};
 use crate::finding::{Finding, ReadError, Safety, Severity};
 use crate::lint::{Input, Options, Outcome, STANDARD_INPUT, lint};
 use crate::output::{self, Report, Summary};
+use crate::times::Times;
 
 /// Lints, fixes where asked to, prints, and says how it ended.
 pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
@@ -58,6 +60,7 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         exclude: settings.exclude(),
         preferences: policy.preferences,
         allow_empty: arguments.allow_empty,
+        times: Arc::new(Times::new(arguments.verbose)),
     })
 }
 
@@ -186,8 +189,12 @@ impl Job<'_> {
             nginx_version: self.options.target.to_string(),
             rules: &self.options.rules,
         };
-        let written = self.results.write(&report, self.files);
+        let times = &self.options.times;
+        let written = times.phase("printing", || self.results.write(&report, self.files));
         complain_of(&report.errors);
+        for line in times.lines() {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
         written.map(|()| code)
     }
 

@@ -17,6 +17,7 @@ use crate::output::{self, Format, Report, Style, Summary};
 use crate::route::Sockets;
 use crate::rules::{self, Facts};
 use crate::source::Span;
+use crate::times::Times;
 use crate::trace::{ClientRequest, Hop, HttpVersion, Trace, Tracer};
 use crate::value::{Client, Definitions};
 
@@ -127,7 +128,7 @@ fn findings(blocks: &Blocks<'_>, definitions: &Definitions, policy: &Policy) -> 
     let client = Client::handshake();
     let preferences = &policy.preferences;
     let facts = Facts::followed(blocks.view, definitions, &client, target, preferences, failing);
-    rules::findings(&facts, rules::run(&facts, &policy.rules))
+    rules::findings(&facts, rules::run(&facts, &policy.rules, &Times::default()))
 }
 
 /// The hops in which a URL fails.
