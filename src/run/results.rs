@@ -89,8 +89,9 @@ impl Results {
         report: &Report<'_>,
         files: &dyn Files,
     ) -> Result<(), Error> {
-        let colour = self.color == Color::Always;
-        let style = self.style(Style { colour, ..terminal::style(self.color) });
+        // A terminal has no say in what a file holds.
+        let (colour, width) = (self.color == Color::Always, Style::default().width);
+        let style = self.style(Style { colour, width, ..terminal::style(self.color) });
         create(files, file, &mut |out| output::write(format, report, out, style))
     }
 
