@@ -18,9 +18,9 @@ pub(super) fn create(path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
     };
     let can_be_replaced = before.as_ref().is_none_or(|it| it.is_file() && !it.permissions().readonly());
     let beside = if can_be_replaced { beside(path, before.as_ref()).ok() } else { None };
-    let Some((mut file, target)) = beside else { return in_place(path, fill) };
-    fill(file.as_file_mut())?;
-    match file.persist(target) {
+    let Some((mut temporary, target)) = beside else { return in_place(path, fill) };
+    fill(temporary.as_file_mut())?;
+    match temporary.persist(target) {
         Ok(_) => Ok(()),
         Err(_) => in_place(path, fill),
     }
@@ -43,7 +43,7 @@ fn beside(path: &Path, before: Option<&Metadata>) -> io::Result<(NamedTempFile, 
 }
 
 fn in_place(path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
-    let mut file: File = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-    fill(&mut file)?;
-    file.flush()
+    let mut open: File = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    fill(&mut open)?;
+    open.flush()
 }

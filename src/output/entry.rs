@@ -44,12 +44,14 @@ pub(super) struct Entry<'a> {
 }
 
 /// A place and what it has to do with the finding.
+#[derive(Clone, Copy)]
 pub(super) struct Related<'a> {
     pub(super) place: Place<'a>,
     pub(super) message: &'a str,
 }
 
 /// A replacement of one place by a text.
+#[derive(Clone, Copy)]
 pub(super) struct Change<'a> {
     pub(super) place: Place<'a>,
     pub(super) text: &'a str,

@@ -12,7 +12,7 @@ fn acts(char: char) -> bool {
 
 /// Whether `char` at byte `at` of `text` makes a command for the service whose log it ends up in: `::name` at the begin of
 /// a line, where white space may precede it (GitHub), `##[name]`, `##vso[` and `##teamcity[` anywhere (GitHub, Azure
-/// Pipelines, TeamCity). Text may be wrapped, so that white space counts as the begin of a line.
+/// Pipelines, `TeamCity`). Text may be wrapped, so that white space counts as the begin of a line.
 fn commands(text: &str, at: usize, char: char) -> bool {
     let (before, rest) = text.split_at_checked(at).unwrap_or_default();
     match char {

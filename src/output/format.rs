@@ -22,7 +22,7 @@ pub enum Format {
     Gitlab,
     /// Checkstyle's XML
     Checkstyle,
-    /// JUnit's XML: a failed test per finding
+    /// XML for test reports: a failed test per finding
     Junit,
     /// The diagnostics of reviewdog, with suggestions
     Rdjsonl,

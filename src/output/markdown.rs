@@ -81,21 +81,16 @@ struct Code<'a>(&'a str);
 
 impl fmt::Display for Code<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = Line(self.0).to_string().replace('|', "\\|");
-        match text.trim().is_empty() || text.contains('`') {
-            false => write!(out, "`{text}`"),
-            true => {
-                out.write_str("<code>")?;
-                for char in Line(self.0).to_string().chars() {
-                    if char.is_ascii_alphanumeric() || char == ' ' || !char.is_ascii() {
-                        out.write_char(char)?;
-                    } else {
-                        write!(out, "&#{};", u32::from(char))?;
-                    }
-                }
-                out.write_str("</code>")
-            }
+        let text = Line(self.0).to_string();
+        if !text.trim().is_empty() && !text.contains('`') {
+            return write!(out, "`{}`", text.replace('|', "\\|"));
         }
+        out.write_str("<code>")?;
+        text.chars().try_for_each(|char| match char {
+            char if char.is_ascii_punctuation() => write!(out, "&#{};", u32::from(char)),
+            char => out.write_char(char),
+        })?;
+        out.write_str("</code>")
     }
 }
 

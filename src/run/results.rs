@@ -68,14 +68,16 @@ impl Results {
     pub(super) fn write(&self, report: &Report<'_>, files: &dyn Files) -> Result<(), Error> {
         let written = self.files.iter().map(|(format, file)| self.write_file(*format, file, report, files));
         let written = written.fold(Ok(()), Result::and);
-        let main = self.main.map_or(Ok(()), |format| match &self.output {
-            Some(file) => self.write_file(format, file, report, files),
-            None => {
-                let style = self.style(terminal::style(self.color));
-                Ok(output::write(format, report, &mut io::stdout().lock(), style)?)
-            }
-        });
+        let main = self.main.map_or(Ok(()), |format| self.write_main(format, report, files));
         written.and(main)
+    }
+
+    fn write_main(&self, format: Format, report: &Report<'_>, files: &dyn Files) -> Result<(), Error> {
+        if let Some(file) = &self.output {
+            return self.write_file(format, file, report, files);
+        }
+        let style = self.style(terminal::style(self.color));
+        Ok(output::write(format, report, &mut io::stdout().lock(), style)?)
     }
 
     fn style(&self, style: Style) -> Style {
@@ -104,7 +106,7 @@ impl Results {
     }
 }
 
-fn create(files: &dyn Files, file: &Path, fill: &mut Fill<'_>) -> Result<(), Error> {
-    let written = files.create_with(file, fill);
-    written.map_err(|error| Error::usage(format!("{} cannot be written: {error}", file.display())))
+fn create(files: &dyn Files, path: &Path, fill: &mut Fill<'_>) -> Result<(), Error> {
+    let written = files.create_with(path, fill);
+    written.map_err(|error| Error::usage(format!("{} cannot be written: {error}", path.display())))
 }

@@ -224,7 +224,7 @@ pub(crate) fn odd_report(sources: &Sources) -> Report<'_> {
         span,
         "`a|b` 100%, a:b <&> \"x\" \u{9b}2J @me ##vso[x]\n::stop-commands::y\0 \u{ffff} `",
     );
-    finding.help = "first\r\n::warning::second".to_owned();
+    "first\r\n::warning::second".clone_into(&mut finding.help);
     finding.scopes = vec!["location /\x1b".to_owned()];
     finding.related = vec![Label { span: end, message: "here % \n::".to_owned() }];
     finding.fix = Some(fix.into());

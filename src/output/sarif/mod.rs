@@ -73,7 +73,7 @@ struct Driver<'a> {
     rules: Vec<Descriptor<'a>>,
 }
 
-impl<'a> Driver<'a> {
+impl Driver<'_> {
     fn new(rules: &Rules) -> Self {
         Self {
             name: "ngxlint",

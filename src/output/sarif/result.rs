@@ -35,9 +35,10 @@ struct Fingerprints<'a> {
 pub(super) struct Location<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: PhysicalLocation,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<LogicalLocation>,
+    #[serde(rename = "physicalLocation")]
+    physical: PhysicalLocation,
+    #[serde(rename = "logicalLocations", skip_serializing_if = "Vec::is_empty")]
+    logical: Vec<LogicalLocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message<'a>>,
 }
@@ -103,8 +104,7 @@ impl<'a> Result<'a> {
         let finding = entry.finding;
         let mut location = Location::at(entry.place());
         if !finding.scopes.is_empty() {
-            location.logical_locations =
-                vec![LogicalLocation { fully_qualified_name: finding.scopes.join(" > ") }];
+            location.logical = vec![LogicalLocation { fully_qualified_name: finding.scopes.join(" > ") }];
         }
         Self {
             rule_id: &finding.rule.code,
@@ -153,22 +153,22 @@ pub(super) fn location_of_error(error: &ReadError) -> Location<'_> {
     let at = Point { line: error.line, column: error.column, byte: error.column };
     Location {
         id: None,
-        physical_location: PhysicalLocation {
+        physical: PhysicalLocation {
             artifact_location: ArtifactLocation::of(&error.file),
             region: Region::new(at, at),
         },
-        logical_locations: Vec::new(),
+        logical: Vec::new(),
         message: None,
     }
 }
 
 impl Location<'_> {
     fn at(place: Place<'_>) -> Self {
-        let physical_location = PhysicalLocation {
+        let physical = PhysicalLocation {
             artifact_location: ArtifactLocation::of(place.file),
             region: Region::new(place.start, place.end),
         };
-        Self { id: None, physical_location, logical_locations: Vec::new(), message: None }
+        Self { id: None, physical, logical: Vec::new(), message: None }
     }
 }
 
