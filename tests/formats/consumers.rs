@@ -1,4 +1,4 @@
-//! The shapes that GitLab, JUnit's and Checkstyle's readers and reviewdog publish.
+//! The shapes that `GitLab`, the readers of `JUnit` and Checkstyle, and reviewdog publish.
 
 use std::collections::HashSet;
 
