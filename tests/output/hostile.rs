@@ -177,6 +177,20 @@ fn is_readable(format: Format, report: &Report<'_>, text: &str) {
     }
 }
 
+/// What the property looks for is found where it stands.
+#[test]
+fn what_is_obeyed_is_noticed() {
+    let notices =
+        |format, text: &'static str| std::panic::catch_unwind(move || obeys_nothing(format, text)).is_err();
+    let bad = ["a\x1b[m", "a\u{9b}", "a\r\n", "\u{202e}", "x\n  ::error::a", "a ##[group]", "##vso[task.x]"];
+    assert!(bad.into_iter().all(|text| notices(Format::Pretty, text)));
+    for fine in ["a ::error::", "::1 a::b", "## [a]", "\ta\n"] {
+        obeys_nothing(Format::Pretty, fine);
+    }
+    assert!(std::panic::catch_unwind(|| github_command("::error file=a")).is_err());
+    assert_eq!(cells("| a \\| b | c |"), 2);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
