@@ -1,8 +1,13 @@
 //! The command line: its words and nothing else.
 
+mod words;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+use self::words::DestinationParser;
+pub use self::words::{Color, Destination, Encoding, FailOn, Http, Least, RulesFormat, Shell, TextOrJson};
 
 /// Reads nginx configuration as nginx does and finds WebSocket locations whose handshake cannot succeed.
 #[derive(Debug, Parser)]
@@ -63,10 +68,10 @@ pub struct Check {
     /// Print what --fix would change as a unified diff and write nothing
     #[arg(long)]
     pub diff: bool,
-    /// The output format: pretty, concise or json [default: pretty]
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<String>,
-    /// Write the results to a file instead of standard output
+    /// The output format [default: pretty]; FORMAT=FILE writes it to a file, and may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = DestinationParser)]
+    pub format: Vec<Destination>,
+    /// Write the results to a file instead of standard output; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Rules to run: codes, names, prefixes, families, `default` or `all`
@@ -129,6 +134,9 @@ pub struct Check {
     /// Print findings only, no summary
     #[arg(long, short)]
     pub quiet: bool,
+    /// Say where the time goes, phase by phase and rule by rule, on standard error
+    #[arg(long, short)]
+    pub verbose: bool,
     /// Do not show progress
     #[arg(long)]
     pub no_progress: bool,
@@ -175,18 +183,18 @@ pub struct Handshake {
     /// The client's method
     #[arg(long, value_name = "METHOD", default_value = "GET")]
     pub method: String,
-    /// The client's HTTP version: 1.0, 1.1 or 2
+    /// The client's HTTP version
     #[arg(long, value_name = "VERSION", default_value = "1.1")]
-    pub http: String,
+    pub http: Http,
     /// The client's Origin [default: http or https, and the host]
     #[arg(long, value_name = "ORIGIN")]
     pub origin: Option<String>,
     /// The client's address
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub remote_addr: String,
-    /// The output format: text or json
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: String,
+    pub format: TextOrJson,
     /// The nginx version; a range is judged at its lowest
     #[arg(long, value_name = "VERSION")]
     pub nginx_version: Option<String>,
@@ -210,9 +218,9 @@ pub struct Show {
     /// serves requests]
     #[arg(value_name = "FILE:LINE")]
     pub block: Option<String>,
-    /// The output format: text or json
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: String,
+    pub format: TextOrJson,
     /// The nginx version whose defaults hold; of a range the lowest
     #[arg(long, value_name = "VERSION")]
     pub nginx_version: Option<String>,
@@ -296,7 +304,7 @@ pub struct Rules {
     pub settings: SettingsFile,
     /// The output format: text, json, or markdown (a page for each rule)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: String,
+    pub format: RulesFormat,
     /// With --format markdown: write one file for each rule into a folder
     #[arg(long, short, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -317,70 +325,4 @@ pub struct Completions {
 pub struct Man {
     /// The command that the page is about [default: ngxlint as a whole]
     pub command: Option<String>,
-}
-
-/// The shells that completions are written for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
-    /// Bash
-    Bash,
-    /// Elvish
-    Elvish,
-    /// fish
-    Fish,
-    /// Nushell
-    Nushell,
-    /// `PowerShell`
-    #[value(name = "powershell")]
-    PowerShell,
-    /// Zsh
-    Zsh,
-}
-
-/// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless the environment says otherwise.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// `--fail-on`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum FailOn {
-    /// Errors only.
-    Error,
-    /// Errors and warnings.
-    #[default]
-    Warning,
-    /// Every finding.
-    Note,
-    /// No finding.
-    Never,
-}
-
-/// `--min-severity`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Least {
-    /// Errors only.
-    Error,
-    /// Errors and warnings.
-    Warning,
-    /// Everything.
-    #[default]
-    Note,
-}
-
-/// `parse --encoding`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Encoding {
-    /// Invalid bytes become U+FFFD.
-    #[default]
-    Utf8,
-    /// A byte is a character.
-    Latin1,
 }

@@ -36,6 +36,11 @@ fn hash(finding: &Finding, sources: &Sources) -> u64 {
     words.filter(|word| !word.is_empty()).fold(hash, part)
 }
 
+/// 16 hex digits from `words`.
+pub(crate) fn of_words(words: &[&str]) -> String {
+    format!("{:016x}", words.iter().fold(FNV_OFFSET, |hash, word| part(hash, word.as_bytes())))
+}
+
 /// Adds `bytes` and an end mark, so that `ab c` and `a bc` differ.
 fn part(hash: u64, bytes: &[u8]) -> u64 {
     add(add(hash, bytes), &[0xff])

@@ -14,7 +14,7 @@
 //! works out the request nginx would send upstream; [`intent`] says whether a block is meant for WebSockets; [`rules`]
 //! holds the policy as YAML compiled in at build time, and reads a user's own; [`fix`] edits; [`output`] prints. Between
 //! rules and findings [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is
-//! accepted, known by its [`fingerprint`]. [`show`] is a look at what is in force, without any rule. [`settings`] says what the user wants of all that;
+//! accepted, known by its [`fingerprint`]. [`times`] says where the time goes. [`show`] is a look at what is in force, without any rule. [`settings`] says what the user wants of all that;
 //! [`yaml`] reads whatever a user writes in YAML.
 //!
 //! # Invariants
@@ -55,6 +55,7 @@ pub mod show;
 pub mod source;
 pub mod suppress;
 pub mod syntax;
+pub mod times;
 pub mod trace;
 pub mod value;
 pub mod yaml;

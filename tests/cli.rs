@@ -19,7 +19,7 @@ use harness::{BAD, Folder, HALF, Said, finish, program};
 use serde_json::Value;
 
 /// The options of `check` that stand in `interfaces.md` and are not about settings, baselines or own rules.
-const OPTIONS: [&str; 27] = [
+const OPTIONS: [&str; 28] = [
     "--fix",
     "--unsafe-fixes",
     "--diff",
@@ -44,6 +44,7 @@ const OPTIONS: [&str; 27] = [
     "--exit-zero",
     "--show-files",
     "--quiet",
+    "--verbose",
     "--no-progress",
     "--color",
     "--help",

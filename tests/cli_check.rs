@@ -17,7 +17,19 @@ use std::process::Stdio;
 
 use harness::{BAD, Folder, GOOD, HALF, finish};
 
-const FORMATS: [&str; 3] = ["pretty", "concise", "json"];
+const FORMATS: [&str; 11] = [
+    "pretty",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "checkstyle",
+    "junit",
+    "rdjsonl",
+    "markdown",
+];
 
 /// WS101 as a note: the block is named like a WebSocket's, and nothing else says so.
 const NAMED: &str = "events {}\nhttp {\n    server {\n        location /x {\n            proxy_pass http://websocket;\n        }\n    }\n}\n";
@@ -27,7 +39,10 @@ fn wrong_options() {
     let folder = Folder::with_main(GOOD);
     let cases: [(&[&str], &str); 15] = [
         (&["--no-such-option"], "--no-such-option"),
-        (&["--format", "xml"], "unknown format `xml`: one of pretty, concise, json"),
+        (
+            &["--format", "xml"],
+            "[possible values: pretty, concise, json, jsonl, sarif, github, gitlab, checkstyle",
+        ),
         (&["--fail-on", "fatal"], "fatal"),
         (&["--min-severity", "never"], "never"),
         (&["--color", "sometimes"], "sometimes"),
@@ -47,7 +62,7 @@ fn wrong_options() {
         assert_eq!(said.ends(2).complains(words).out, "", "{options:?}");
     }
     folder.run(&["nginx.conf", "--format"]).ends(2).complains("--format");
-    folder.run(&["rules", "--format", "xml"]).ends(2).complains("unknown format `xml`");
+    folder.run(&["rules", "--format", "xml"]).ends(2).complains("[possible values: text, json]");
     folder.run(&["--min-severity", "note", "--fail-on", "never", "nginx.conf"]).ends(0);
 }
 
@@ -137,8 +152,8 @@ fn colour_follows_the_option_then_the_environment() {
     assert!(!coloured(&[], &[("CLICOLOR_FORCE", "0")]));
     assert!(!coloured(&[], &[("NO_COLOR", "1"), ("FORCE_COLOR", "1")]));
     assert!(!coloured(&["--color", "never"], &[("FORCE_COLOR", "1")]));
-    for format in ["concise", "json"] {
-        assert!(!coloured(&["--format", format], &[("FORCE_COLOR", "1")]) || format == "concise");
+    for format in FORMATS {
+        assert_eq!(coloured(&["--format", format, "--color", "always"], &[]), format == "pretty", "{format}");
     }
     folder.run(&["--output", "report", "nginx.conf"]).ends(1);
     assert!(!folder.read("report").contains(&0x1b));
@@ -160,16 +175,10 @@ fn results_go_to_a_file() {
 fn a_closed_pipe_ends_quietly() {
     let location = "location /a { proxy_pass http://a; proxy_set_header Upgrade $http_upgrade; }\n";
     let folder = Folder::with_main(format!("http {{ server {{\n{}}} }}\n", location.repeat(3_000)));
-    let commands: [&[&str]; 7] = [
-        &["nginx.conf"],
-        &["nginx.conf", "--format", "concise"],
-        &["nginx.conf", "--format", "json"],
-        &["nginx.conf", "--diff", "--ignore", "WS115"],
-        &["rules"],
-        &["explain", "WS101"],
-        &["--help"],
-    ];
-    for arguments in commands {
+    let others: [&[&str]; 4] =
+        [&["nginx.conf", "--diff", "--ignore", "WS115"], &["rules"], &["explain", "WS101"], &["--help"]];
+    let formats = FORMATS.map(|format| vec!["nginx.conf", "--format", format]);
+    for arguments in &formats.into_iter().chain(others.map(<[&str]>::to_vec)).collect::<Vec<_>>() {
         assert!(!folder.run(arguments).out.is_empty(), "{arguments:?} has nothing to say");
         let mut command = folder.program(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("ngxlint runs");

@@ -145,10 +145,10 @@ fn bad_arguments_are_refused() {
         (&["ws:///ws"], "names no host"),
         (&["ws://chat.example.com:99999/"], "the port is not a number from 1 to 65535"),
         (&["--nginx-version", "one"], "one"),
-        (&["ws://chat.example.com/", "--http", "3"], "one of 1.0, 1.1, 2"),
+        (&["ws://chat.example.com/", "--http", "3"], "[possible values: 1.0, 1.1, 2]"),
         (&["ws://chat.example.com/", "--remote-addr", "me"], "not an IP address"),
         (&["ws://chat.example.com/", "--header", "Cookie"], "`Name: value`"),
-        (&["--format", "xml"], "one of text, json"),
+        (&["--format", "xml"], "[possible values: text, json]"),
     ] {
         let said = folder.run(&[&["handshake", "nginx.conf"], arguments].concat());
         said.ends(2).complains(words);

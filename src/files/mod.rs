@@ -2,6 +2,7 @@
 //! editor's buffers and in tests alike.
 #![expect(clippy::disallowed_methods, reason = "this module is the one that may")]
 
+mod create;
 mod overlay;
 mod walk;
 
@@ -22,6 +23,9 @@ pub enum FileKind {
     /// A device, FIFO or socket: never opened.
     Other,
 }
+
+/// Writes what a file is to hold.
+pub type Fill<'a> = dyn FnMut(&mut dyn io::Write) -> io::Result<()> + 'a;
 
 /// Access to files.
 pub trait Files: Sync {
@@ -72,11 +76,20 @@ pub trait Files: Sync {
     /// with its error.
     fn walk(&self, folder: &Path) -> Vec<Result<PathBuf, (PathBuf, io::Error)>>;
 
-    /// Writes a file that holds results, new or not.
+    /// Writes a file that holds results, new or not: a reader sees the old content or all that `fill` writes. `fill` may
+    /// be called again where that turns out to be impossible.
+    ///
+    /// # Errors
+    /// Whatever the system or `fill` says.
+    fn create_with(&self, path: &Path, fill: &mut Fill<'_>) -> io::Result<()>;
+
+    /// [`Files::create_with`] for bytes that are there already.
     ///
     /// # Errors
     /// Whatever the system says.
-    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.create_with(path, &mut |out| out.write_all(bytes))
+    }
 
     /// Replaces a file's content at once: a reader sees the old bytes or the new ones, never a part. Mode, owner and a
     /// symbolic link that leads to the file stay.
@@ -142,8 +155,8 @@ impl Files for Disk {
         walk::walk(folder)
     }
 
-    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        std::fs::write(path, bytes)
+    fn create_with(&self, path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
+        create::create(path, fill)
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -263,7 +276,7 @@ impl Files for Memory {
         self.files.keys().filter(|file| file.starts_with(folder)).cloned().map(Ok).collect()
     }
 
-    fn create(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+    fn create_with(&self, _: &Path, _: &mut Fill<'_>) -> io::Result<()> {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{FileKind, Files};
+use super::{FileKind, Files, Fill};
 
 /// The files of `base`, some of them with other content: what a fix would make of them.
 pub struct Overlay<'f> {
@@ -69,8 +69,8 @@ impl Files for Overlay<'_> {
         self.base.walk(folder)
     }
 
-    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.base.create(path, bytes)
+    fn create_with(&self, path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
+        self.base.create_with(path, fill)
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

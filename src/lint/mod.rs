@@ -8,6 +8,7 @@ mod partly;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use exclude::Exclude;
 pub use homes::Home;
@@ -24,6 +25,7 @@ use crate::fingerprint::number_twins;
 use crate::rules::{Facts, Preferences, Rule, findings, run};
 use crate::source::DocId;
 use crate::suppress::{Ran, Suppressions};
+use crate::times::Times;
 use crate::value::{Client, Definitions};
 use homes::Guests;
 
@@ -48,6 +50,8 @@ pub struct Options {
     pub preferences: Preferences,
     /// Whether a folder without nginx configuration is fine.
     pub allow_empty: bool,
+    /// Where the time goes.
+    pub times: Arc<Times>,
 }
 
 /// The name of standard input where the user gives none.
@@ -93,8 +97,10 @@ pub fn lint(
 ) -> Outcome {
     let mut library = Library::new(files, working_directory.to_path_buf());
     let mut trees = Trees::default();
+    let times = &options.times;
     let inputs = discover::kept(&mut library, inputs, options);
-    let found = discover::inputs(&mut library, inputs, options, &mut trees.errors);
+    let found = times
+        .phase("finding and reading", || discover::inputs(&mut library, inputs, options, &mut trees.errors));
     let mut dumps = Vec::new();
     let mut roots = Vec::new();
     for root in found {
@@ -104,18 +110,20 @@ pub fn lint(
             roots.push(root);
         }
     }
-    trees.assemble_all(&mut library, roots, options);
-    let texts = dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options));
+    let texts = times.phase("following includes", || {
+        trees.assemble_all(&mut library, roots, options);
+        dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options))
+    });
     let read = documents(&trees.configs);
     let suppressions = Suppressions::of(&texts, &read);
-    let mut findings = judge(&texts, &trees.configs, &suppressions, options, tick);
+    let mut findings = times.phase("judging", || judge(&texts, &trees.configs, &suppressions, options, tick));
     let ran = ran(&trees.configs, options);
     findings.push(suppressions.unreasoned(&ran));
     findings.push(suppressions.unused(&texts, &ran));
     let errors = trees.with_unreadable_includes(&texts);
     let linted = trees.guests.linted(read, &trees.configs);
     let wanted = trees.guests.wanted(&trees.configs, &linted, &findings);
-    let mut findings = merge::merge(&texts, &trees.configs, findings);
+    let mut findings = times.phase("merging", || merge::merge(&texts, &trees.configs, findings));
     number_twins(&mut findings, &texts.sources);
     findings.retain(|finding| wanted.hold(finding));
     let suppressed = suppressions.count_in(&linted);
@@ -302,7 +310,7 @@ fn judge(
         let view = View { texts, config };
         let definitions = Definitions::of(view);
         let facts = Facts::of(view, &definitions, &client, options.target, &options.preferences);
-        let mut hits = run(&facts, &options.rules);
+        let mut hits = run(&facts, &options.rules, &options.times);
         hits.retain(|hit| !suppressions.silence(hit.rule, hit.at));
         let found = findings(&facts, hits);
         tick(configs.len());

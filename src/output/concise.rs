@@ -3,26 +3,21 @@
 use std::io::{self, Write};
 
 use super::Report;
+use super::entry::{Entry, entries};
 use super::escape::Line;
 use super::place::Places;
-use crate::finding::{Finding, ReadError};
+use crate::finding::ReadError;
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(report.sources);
-    report.findings.iter().try_for_each(|finding| write_finding(finding, report, &places, out))
+    entries(report, &places).try_for_each(|entry| write_entry(&entry, out))
 }
 
-fn write_finding(
-    finding: &Finding,
-    of: &Report<'_>,
-    places: &Places<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let file = Line(&of.sources.get(finding.span.doc).name);
-    let at = places.start(finding.span);
-    let (severity, message, code) =
-        (finding.severity.word(), Line(&finding.message), Line(&finding.rule.code));
-    writeln!(out, "{file}:{}:{}: {severity}: {message} [{code}]", at.line, at.column)
+fn write_entry(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (finding, at) = (entry.finding, entry.place());
+    let (file, severity, message) = (Line(at.file), finding.severity.word(), Line(&finding.message));
+    let (line, column, code) = (at.start.line, at.start.column, Line(&finding.rule.code));
+    writeln!(out, "{file}:{line}:{column}: {severity}: {message} [{code}]")
 }
 
 pub(super) fn write_error(error: &ReadError, out: &mut dyn Write) -> io::Result<()> {

@@ -3,96 +3,44 @@
 //! Results go to the writer that [`write`] is given (standard output, or a file). What could not be read is no result:
 //! [`write_errors`] prints it for standard error, whatever the format, and `json` carries it in its document as well.
 
+mod checkstyle;
 mod concise;
+mod diagnostic;
+mod entry;
 mod escape;
 mod examples;
 mod explain;
+mod format;
+mod github;
+mod gitlab;
 pub mod handshake;
 mod json;
+mod json_text;
+mod jsonl;
+mod junit;
+mod markdown;
 mod page;
 mod paint;
 mod place;
 mod pretty;
+mod rdjsonl;
+mod report;
 mod rules;
+mod sarif;
 pub mod show;
 mod statistics;
+mod xml;
 
 use std::io::{self, BufWriter, Write};
-use std::str::FromStr;
 
 pub use examples::{Example, example};
 pub use explain::explain;
+pub use format::Format;
 pub use page::{page, page_index};
+pub use report::{Report, Summary};
 pub use rules::{rules_json, rules_table};
 
-use crate::finding::{Finding, ReadError, Safety, Severity};
-use crate::source::Sources;
-
-/// Everything that a run has to say.
-#[derive(Debug)]
-pub struct Report<'a> {
-    /// In the order in which they are printed: file, line, column, code.
-    pub findings: Vec<Finding>,
-    /// What could not be read.
-    pub errors: Vec<ReadError>,
-    /// The texts that the findings point into.
-    pub sources: &'a Sources,
-    /// The totals.
-    pub summary: Summary,
-    /// The nginx versions that the run was for, as the user wrote them: `>=1.18`.
-    pub nginx_version: String,
-}
-
-/// The totals of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Summary {
-    /// Files that were read.
-    pub files: usize,
-    /// Findings of severity error.
-    pub errors: usize,
-    /// Findings of severity warning.
-    pub warnings: usize,
-    /// Findings of severity note.
-    pub notes: usize,
-    /// Findings that `--fix` repairs.
-    pub fixable: usize,
-    /// Findings that `--unsafe-fixes` repairs besides those.
-    pub unsafe_fixable: usize,
-    /// Findings that a comment or the baseline silenced.
-    pub suppressed: usize,
-    /// Those of them that are in the baseline.
-    pub accepted: usize,
-}
-
-impl Summary {
-    /// The totals of `findings`, which were found in `files` files after `suppressed` others were silenced.
-    pub fn of(findings: &[Finding], files: usize, suppressed: usize) -> Self {
-        let severity =
-            |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
-        let safety = |safety: Safety| {
-            findings
-                .iter()
-                .filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety))
-                .count()
-        };
-        Self {
-            files,
-            errors: severity(Severity::Error),
-            warnings: severity(Severity::Warning),
-            notes: severity(Severity::Note),
-            fixable: safety(Safety::Safe),
-            unsafe_fixable: safety(Safety::Unsafe),
-            suppressed,
-            accepted: 0,
-        }
-    }
-
-    /// The totals with `accepted` more findings that the baseline silenced.
-    #[must_use]
-    pub fn with_accepted(self, accepted: usize) -> Self {
-        Self { suppressed: self.suppressed + accepted, accepted, ..self }
-    }
-}
+use crate::finding::{Finding, ReadError, Safety};
 
 /// What the writer's other end can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,43 +76,6 @@ impl Default for Style {
     }
 }
 
-/// The formats of `check --format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// For people: code, labels, help and the fix as a diff.
-    #[default]
-    Pretty,
-    /// `FILE:LINE:COL: SEVERITY: MESSAGE [CODE]`, one line per finding.
-    Concise,
-    /// One JSON document.
-    Json,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 3] = [Self::Pretty, Self::Concise, Self::Json];
-
-    /// The word of the command line.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pretty => "pretty",
-            Self::Concise => "concise",
-            Self::Json => "json",
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|format| format.word() == word);
-        known.ok_or_else(|| {
-            format!("unknown format `{word}`: one of {}", Self::ALL.map(Self::word).join(", "))
-        })
-    }
-}
-
 /// Writes the findings of `report` in one format. Each is written as it is reached; nothing is kept.
 ///
 /// # Errors
@@ -176,6 +87,14 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write, style: St
         Format::Concise if style.statistics => statistics::write(&report.findings, &mut out, style)?,
         Format::Concise => concise::write(report, &mut out)?,
         Format::Json => json::write(report, &mut out, style)?,
+        Format::Jsonl => jsonl::write(report, &mut out)?,
+        Format::Sarif => sarif::write(report, &mut out)?,
+        Format::Github => github::write(report, &mut out)?,
+        Format::Gitlab => gitlab::write(report, &mut out)?,
+        Format::Checkstyle => checkstyle::write(report, &mut out)?,
+        Format::Junit => junit::write(report, &mut out)?,
+        Format::Rdjsonl => rdjsonl::write(report, &mut out)?,
+        Format::Markdown => markdown::write(report, &mut out)?,
     }
     out.flush()
 }

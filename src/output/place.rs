@@ -8,6 +8,30 @@ use crate::source::{DocId, Position, Sources, Span};
 /// Lines up to this many bytes are counted each time.
 const SHORT: u32 = 4096;
 
+/// A stretch of a document as people and services are told about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The document's name.
+    pub(super) file: &'a str,
+    /// The bytes.
+    pub(super) span: Span,
+    /// Its first place.
+    pub(super) start: Point,
+    /// The first place behind it.
+    pub(super) end: Point,
+}
+
+/// A line and two ways to count its columns; all numbers start at 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Point {
+    /// The line.
+    pub(super) line: u32,
+    /// In Unicode characters, an invalid byte as one.
+    pub(super) column: u32,
+    /// In bytes.
+    pub(super) byte: u32,
+}
+
 /// Computes positions; remembers the character counts of long lines.
 pub(super) struct Places<'a> {
     sources: &'a Sources,
@@ -27,9 +51,16 @@ impl<'a> Places<'a> {
         self.at(span.doc, span.start)
     }
 
-    /// Where `span` ends: the first place behind it.
-    pub(super) fn end(&self, span: Span) -> Position {
-        self.at(span.doc, span.end)
+    /// All that there is to say of where `span` is.
+    pub(super) fn place(&self, span: Span) -> Place<'a> {
+        let (start, end) = (self.point(span.doc, span.start), self.point(span.doc, span.end));
+        Place { file: &self.sources.get(span.doc).name, span, start, end }
+    }
+
+    fn point(&self, doc: DocId, offset: u32) -> Point {
+        let Position { line, column } = self.at(doc, offset);
+        let from = self.sources.get(doc).lines().start(line);
+        Point { line, column, byte: offset.saturating_sub(from).saturating_add(1) }
     }
 
     /// `FILE:LINE` of the span's begin.
@@ -99,6 +130,8 @@ mod tests {
             (0..u32::try_from(bytes.len()).unwrap()).filter(|&at| boundary(&bytes, at) == at).step_by(97)
         {
             assert_eq!(places.at(doc, offset), sources.get(doc).position(offset), "{offset}");
+            let byte = if offset < 2 { offset } else { offset - 2 } + 1;
+            assert!(offset > 36_000 || places.point(doc, offset).byte == byte, "{offset}");
         }
     }
 }

@@ -18,6 +18,7 @@ use miette::{
 
 use self::excerpt::Excerpt;
 use self::prose::Prose;
+pub(super) use self::prose::totals;
 use super::place::Places;
 use super::{Report, Style, statistics};
 use crate::finding::{Finding, Severity};

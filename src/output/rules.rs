@@ -4,8 +4,8 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
-use super::Style;
 use super::paint::{Paint, Role};
+use super::{Style, json_text};
 use crate::rules::{FixSafety, Rule, Severity, Switch};
 
 /// Writes one line per rule: code, name, severity, default, fix, nginx versions, summary.
@@ -84,8 +84,7 @@ pub(super) fn fix_safety(rule: &Rule) -> Option<&'static str> {
 pub fn rules_json<'a>(rules: impl Iterator<Item = &'a Rule>, out: &mut dyn Write) -> io::Result<()> {
     let entries: Vec<Entry<'_>> = rules.map(Entry::from).collect();
     let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &entries)?;
-    writeln!(out)?;
+    json_text::document(&entries, &mut out)?;
     out.flush()
 }
 

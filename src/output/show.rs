@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Style;
 use super::escape::{Line, code};
 use super::paint::{Paint, Role};
+use super::{Style, json_text};
 use crate::catalogue::Version;
 use crate::config::{NodeId, ScopeId, View};
 use crate::show::{Assumed, Block, Written};
@@ -33,8 +33,7 @@ pub fn json(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let blocks = shown.blocks.iter().map(|block| of_block(shown.view, block)).collect();
     let document = Document { version: 1, nginx_version: shown.version.to_string(), blocks };
     let mut out = io::BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &document)?;
-    writeln!(out)?;
+    json_text::document(&document, &mut out)?;
     out.flush()
 }
 

@@ -13,14 +13,15 @@ use crate::finding::Label;
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS, Request};
 use crate::scope::entries;
 use crate::source::Span;
+use crate::times::Times;
 use crate::value::{Outcome, Value};
 
 /// Everything that `rules` find in a tree, what a better rule says already left out.
-pub fn run(facts: &Facts<'_>, rules: &[&'static Rule]) -> Vec<Hit> {
+pub fn run(facts: &Facts<'_>, rules: &[&'static Rule], times: &Times) -> Vec<Hit> {
     let mut hits: Vec<Hit> = rules
         .iter()
         .filter(|rule| concerns(rule, facts.target))
-        .flat_map(|rule| visit(facts, rule))
+        .flat_map(|rule| times.rule(&rule.code, || visit(facts, rule)))
         .collect();
     let superseded: HashSet<(Option<ScopeId>, &str)> =
         (hits.iter()).flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code))).collect();

@@ -2,19 +2,21 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::baseline::Accepted;
 use super::progress::Progress;
+use super::results::Results;
 use super::{
-    CLEAN, Error, FAILED, FINDINGS, fixing, repairs, settings, standard_input, terminal, version,
-    working_directory,
+    CLEAN, Error, FAILED, FINDINGS, fixing, repairs, settings, standard_input, version, working_directory,
 };
 use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
 use crate::files::{Disk, Files};
 use crate::finding::{Finding, ReadError, Safety, Severity};
 use crate::lint::{Home, Input, Options, Outcome, STANDARD_INPUT, lint};
-use crate::output::{self, Format, Report, Summary};
+use crate::output::{self, Report, Summary};
+use crate::times::Times;
 
 /// Lints, fixes where asked to, prints, and says how it ended.
 pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
@@ -24,7 +26,7 @@ pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
         inputs: inputs(arguments, &options.home)?,
         arguments,
         files: &files,
-        format: arguments.format.as_deref().unwrap_or("pretty").parse().map_err(Error::Usage)?,
+        results: Results::of(arguments)?,
         working_directory: working_directory()?,
         options,
         accepted: Accepted::open(arguments, &files)?,
@@ -61,6 +63,7 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         home: settings.home(),
         preferences: policy.preferences,
         allow_empty: arguments.allow_empty,
+        times: Arc::new(Times::new(arguments.verbose)),
     })
 }
 
@@ -95,7 +98,7 @@ fn inputs(arguments: &Check, home: &Home) -> Result<Vec<Input>, Error> {
 struct Job<'a> {
     arguments: &'a Check,
     files: &'a dyn Files,
-    format: Format,
+    results: Results,
     working_directory: PathBuf,
     options: Options,
     accepted: Accepted,
@@ -167,7 +170,7 @@ impl Job<'_> {
         for change in &fixed.changes {
             text.extend(crate::fix::diff(&change.name, &change.before, &change.after));
         }
-        self.emit(&text)?;
+        self.results.emit(&text, self.files)?;
         complain_of(&fixed.after.errors);
         Ok(self.code(&fixed.before, &fixed.after))
     }
@@ -189,20 +192,15 @@ impl Job<'_> {
             errors: found.errors,
             sources: &found.texts.sources,
             nginx_version: self.options.target.to_string(),
+            rules: &self.options.rules,
         };
-        let mut style = terminal::style(self.arguments.color);
-        style.summary = !self.arguments.quiet;
-        style.statistics = self.arguments.statistics;
-        if self.arguments.output.is_some() {
-            style.colour = self.arguments.color == crate::cli::Color::Always;
-            let mut text = Vec::new();
-            output::write(self.format, &report, &mut text, style)?;
-            self.emit(&text)?;
-        } else {
-            output::write(self.format, &report, &mut io::stdout().lock(), style)?;
-        }
+        let times = &self.options.times;
+        let written = times.phase("printing", || self.results.write(&report, self.files));
         complain_of(&report.errors);
-        Ok(code)
+        for line in times.lines() {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+        written.map(|()| code)
     }
 
     fn show_files(&self, found: &Outcome) {
@@ -210,16 +208,6 @@ impl Job<'_> {
             for &doc in &found.linted {
                 let _ = writeln!(io::stderr(), "{}", output::escape(&found.texts.sources.get(doc).name));
             }
-        }
-    }
-
-    fn emit(&self, text: &[u8]) -> Result<(), Error> {
-        match &self.arguments.output {
-            Some(file) => self
-                .files
-                .create(file, text)
-                .map_err(|error| Error::usage(format!("{} cannot be written: {error}", file.display()))),
-            None => Ok(io::stdout().lock().write_all(text)?),
         }
     }
 

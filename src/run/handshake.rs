@@ -7,7 +7,7 @@ use super::settings::{self, Policy};
 use super::tree::Tree;
 use super::{CLEAN, Error, FINDINGS, terminal, version};
 use crate::catalogue::VersionRange;
-use crate::cli::{Check, Handshake};
+use crate::cli::{Check, Handshake, Http, TextOrJson};
 use crate::config::ScopeId;
 use crate::files::Disk;
 use crate::finding::{Finding, Severity};
@@ -17,6 +17,7 @@ use crate::output::{self, Format, Report, Style, Summary};
 use crate::route::Sockets;
 use crate::rules::{self, Facts};
 use crate::source::Span;
+use crate::times::Times;
 use crate::trace::{ClientRequest, Hop, HttpVersion, Trace, Tracer};
 use crate::value::{Client, Definitions};
 
@@ -40,7 +41,7 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     router.root.clone_from(&tree.paths.root);
     let traces: Vec<(String, Trace)> =
         requests.iter().map(|request| (request.url.clone(), router.trace(request))).collect();
-    let reports = if traces.is_empty() || arguments.format == "json" {
+    let reports = if traces.is_empty() || arguments.format == TextOrJson::Json {
         judge(view, &definitions, &Client::handshake(), version)
     } else {
         Vec::new()
@@ -48,7 +49,7 @@ pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
     let blocks = Blocks { view, version, reports: &reports, traces: &traces };
     print(arguments, &blocks, &definitions, &policy)?;
     let ends = |verdict: Verdict| traces.iter().filter(move |(_, trace)| trace.answer.verdict == verdict);
-    for (url, _) in ends(Verdict::Depends).filter(|_| arguments.format == "json") {
+    for (url, _) in ends(Verdict::Depends).filter(|_| arguments.format == TextOrJson::Json) {
         super::complain(&format!("{url}: the configuration alone does not tell"));
     }
     Ok(if ends(Verdict::Fails).next().is_some() { FINDINGS } else { CLEAN })
@@ -68,11 +69,10 @@ fn refuse_lost_urls(arguments: &Handshake, has_servers: bool) -> Result<(), Erro
 /// The request for a URL with what the options change.
 fn request(arguments: &Handshake, url: &str) -> Result<ClientRequest, Error> {
     let mut request = ClientRequest::of(url).map_err(|error| Error::usage(error.to_string()))?;
-    request.http = match arguments.http.as_str() {
-        "1.0" => HttpVersion::Http10,
-        "1.1" => HttpVersion::Http11,
-        "2" | "2.0" => HttpVersion::Http2,
-        other => return Err(Error::usage(format!("--http {other}: one of 1.0, 1.1, 2"))),
+    request.http = match arguments.http {
+        Http::Http10 => HttpVersion::Http10,
+        Http::Http11 => HttpVersion::Http11,
+        Http::Http2 => HttpVersion::Http2,
     };
     arguments.method.clone_into(&mut request.client.method);
     if arguments.remote_addr.parse::<std::net::IpAddr>().is_err() {
@@ -99,10 +99,10 @@ fn print(
 ) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     let style = Style { summary: false, ..terminal::style(arguments.color) };
-    match arguments.format.as_str() {
-        "json" => json(blocks, &mut out)?,
-        "text" if blocks.traces.is_empty() => table(blocks, &mut out, style)?,
-        "text" => {
+    match arguments.format {
+        TextOrJson::Json => json(blocks, &mut out)?,
+        TextOrJson::Text if blocks.traces.is_empty() => table(blocks, &mut out, style)?,
+        TextOrJson::Text => {
             let findings = findings(blocks, definitions, policy);
             for (url, trace) in blocks.traces {
                 route(blocks, url, trace, &mut out, style)?;
@@ -113,7 +113,6 @@ fn print(
                 }
             }
         }
-        other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
     }
     Ok(())
 }
@@ -129,7 +128,7 @@ fn findings(blocks: &Blocks<'_>, definitions: &Definitions, policy: &Policy) -> 
     let client = Client::handshake();
     let preferences = &policy.preferences;
     let facts = Facts::followed(blocks.view, definitions, &client, target, preferences, failing);
-    rules::findings(&facts, rules::run(&facts, &policy.rules))
+    rules::findings(&facts, rules::run(&facts, &policy.rules, &Times::default()))
 }
 
 /// The hops in which a URL fails.
@@ -161,5 +160,6 @@ fn report<'a>(blocks: &Blocks<'a>, findings: Vec<Finding>) -> Report<'a> {
         errors: Vec::new(),
         sources: &blocks.view.texts.sources,
         nginx_version: blocks.version.to_string(),
+        rules: &[],
     }
 }

@@ -8,6 +8,7 @@ mod handshake;
 mod pages;
 mod progress;
 mod repairs;
+mod results;
 mod select;
 mod settings;
 mod shell;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command, Explain, Places, Rules, SettingsFile};
+use crate::cli::{Cli, Command, Explain, Places, Rules, RulesFormat, SettingsFile};
 use crate::config::Paths;
 use crate::files::Disk;
 use crate::output;
@@ -162,14 +163,15 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
     }
     let known = known_rules(&arguments.own_rules, &arguments.settings)?.into_iter();
     let mut out = io::stdout().lock();
-    match arguments.format.as_str() {
-        "markdown" => return pages::write(&Disk, known, arguments.output.as_deref(), &mut out),
+    match arguments.format {
+        RulesFormat::Markdown => {
+            return pages::write(&Disk, known, arguments.output.as_deref(), &mut out);
+        }
         _ if arguments.output.is_some() => {
             return Err(Error::usage("--output DIR takes the pages of --format markdown"));
         }
-        "text" => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
-        "json" => output::rules_json(known, &mut out)?,
-        other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json, markdown"))),
+        RulesFormat::Text => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
+        RulesFormat::Json => output::rules_json(known, &mut out)?,
     }
     Ok(CLEAN)
 }

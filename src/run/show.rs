@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::tree::Tree;
 use super::{CLEAN, Error, complain, settings, terminal, version, working_directory};
-use crate::cli::Show;
+use crate::cli::{Show, TextOrJson};
 use crate::config::{ScopeId, View};
 use crate::files::{Disk, Files};
 use crate::output::show::{Shown, json, text};
@@ -36,10 +36,9 @@ pub(super) fn run(arguments: &Show) -> Result<u8, Error> {
 
 fn print(arguments: &Show, shown: &Shown<'_>) -> Result<(), Error> {
     let mut out = io::stdout().lock();
-    match arguments.format.as_str() {
-        "json" => json(shown, &mut out)?,
-        "text" => text(shown, &mut out, terminal::style(arguments.color))?,
-        other => return Err(Error::usage(format!("unknown format `{other}`: one of text, json"))),
+    match arguments.format {
+        TextOrJson::Json => json(shown, &mut out)?,
+        TextOrJson::Text => text(shown, &mut out, terminal::style(arguments.color))?,
     }
     Ok(())
 }

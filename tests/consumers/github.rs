@@ -180,6 +180,8 @@ fn inputs_are_words_and_never_commands() {
     assert!(!folder.path("stolen").exists());
     folder.write("::error::x.conf", folder.text("conf.d/chat.conf"));
     let said = step(&folder, "::error::x.conf", "--context\nhttp");
+    // The text itself is no command, and commands are stopped around it.
     let (before, after) = said.ends(1).out.split_once("::stop-commands::").unwrap();
-    assert!(!before.contains("::error") && after.contains("::error::x.conf:"), "{}", said.out);
+    assert!(!before.contains("error") && after.contains("error::x.conf:"), "{}", said.out);
+    assert!(!said.out.lines().any(|line| line.starts_with("::error")), "{}", said.out);
 }

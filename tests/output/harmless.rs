@@ -32,7 +32,7 @@ fn control_characters_are_spelled_out() {
     };
     finding.fix = Some(fix.into());
     let report = report_of(&sources, vec![finding]);
-    for format in Format::ALL {
+    for &format in Format::all() {
         let text = text(format, &report, Style::default());
         let harmful = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
         assert_eq!(text.find(harmful), None, "{format:?}: {text}");
@@ -107,7 +107,7 @@ proptest! {
             ngxlint::finding::Finding { fix: fixed.then(|| fix.into()), ..bare(&DROPPED, span, "message") }
         });
         let report = report_of(&sources, findings.collect());
-        for format in Format::ALL {
+        for &format in Format::all() {
             let text = text(format, &report, Style { width, unicode, ..Style::default() });
             prop_assert!(!text.contains(|char: char| char.is_control() && !matches!(char, '\n' | '\t')));
             prop_assert_eq!(text.matches("WS104").count() >= places.len(), true);

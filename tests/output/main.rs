@@ -11,6 +11,7 @@
 
 mod explained;
 mod harmless;
+mod hostile;
 mod json;
 mod many;
 mod sample;

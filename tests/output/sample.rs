@@ -191,13 +191,50 @@ pub(crate) fn findings(sources: &Sources) -> Vec<Finding> {
 pub(crate) fn report(sources: &Sources) -> Report<'_> {
     let findings = findings(sources);
     let summary = Summary::of(&findings, 2, 1);
-    Report { findings, errors: Vec::new(), sources, summary, nginx_version: ">=1.18".to_owned() }
+    Report { findings, errors: Vec::new(), sources, summary, nginx_version: ">=1.18".to_owned(), rules: &[] }
 }
 
 /// A report of other findings.
 pub(crate) fn report_of(sources: &Sources, findings: Vec<Finding>) -> Report<'_> {
     let summary = Summary::of(&findings, sources.len(), 0);
-    Report { findings, errors: Vec::new(), sources, summary, nginx_version: ">=1.18".to_owned() }
+    Report { findings, errors: Vec::new(), sources, summary, nginx_version: ">=1.18".to_owned(), rules: &[] }
+}
+
+/// A name that every format has to escape something of.
+pub(crate) const ODD_NAME: &str = "a%0A,b:c;\n::error::d\x1b[31m\u{202e}<&>\"'|`*_##[group].conf";
+
+/// A text with an invalid byte, characters of several bytes and a carriage return before what is flagged.
+pub(crate) fn odd_sources() -> Sources {
+    let mut sources = Sources::default();
+    let bytes = b"# \xe9 \xf0\x9f\x98\x80\r\n\xc3\xa9\xff \xf0\x9f\x98\x80\tproxy_pass http://a;\r\n";
+    sources.add(Document::new(ODD_NAME, Origin::File(ODD_NAME.into()), *bytes));
+    sources
+}
+
+/// One finding with a fix over [`odd_sources`], and a file with that name that could not be read.
+pub(crate) fn odd_report(sources: &Sources) -> Report<'_> {
+    let span = span(sources, 0, "proxy_pass http://a;");
+    let end = Span { start: span.end, ..span };
+    let text = "\r\n::add-mask::x\x1b\0".to_owned();
+    let fix = Fix {
+        title: "Do % this,\n::it".into(),
+        safety: Safety::Safe,
+        group: None,
+        edits: vec![Edit { span: end, text }],
+        places: Vec::new(),
+    };
+    let mut finding = bare(
+        &DROPPED,
+        span,
+        "`a|b` 100%, a:b <&> \"x\" \u{9b}2J @me ##vso[x]\n::stop-commands::y\0 \u{ffff} `",
+    );
+    "first\r\n::warning::second".clone_into(&mut finding.help);
+    finding.scopes = vec!["location /\x1b".to_owned()];
+    finding.related = vec![Label { span: end, message: "here % \n::".to_owned() }];
+    finding.fix = Some(fix.into());
+    let mut report = report_of(sources, vec![finding]);
+    report.errors.push(ReadError { file: ODD_NAME.to_owned(), ..unread() });
+    report
 }
 
 /// A file that could not be read.

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use ngxlint::output::{Format, Style, write_errors};
 
-use super::sample::{report, report_of, sources, text, unread};
+use super::sample::{odd_report, odd_sources, report, report_of, sources, text, unread};
 
 #[test]
 fn pretty() {
@@ -32,6 +32,49 @@ fn concise() {
 #[test]
 fn json() {
     assert_snapshot!(text(Format::Json, &report(&sources()), Style::default()));
+}
+
+/// The formats for services, on the sample and on names and texts that are made to break them.
+#[test]
+fn formats_for_services() {
+    let (sample, odd) = (sources(), odd_sources());
+    let reports = [("sample", report(&sample)), ("odd", odd_report(&odd))];
+    for (name, report) in &reports {
+        let [pretty, concise, json, services @ ..] = Format::all() else { panic!("there are more formats") };
+        assert_eq!([pretty, concise, json], [&Format::Pretty, &Format::Concise, &Format::Json]);
+        for &format in services {
+            assert_snapshot!(format!("{format:?}_{name}"), text(format, report, Style::default()));
+        }
+    }
+    assert_snapshot!(text(Format::Concise, &reports[1].1, Style::default()));
+}
+
+#[test]
+fn nothing_found_is_a_whole_document_for_services() {
+    let sources = sources();
+    let text = |format| text(format, &report_of(&sources, Vec::new()), Style::default());
+    for format in [Format::Jsonl, Format::Github, Format::Rdjsonl] {
+        assert_eq!(text(format), "");
+    }
+    assert_eq!(text(Format::Gitlab), "[]\n");
+    assert_snapshot!(text(Format::Checkstyle), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <checkstyle version="4.3">
+    </checkstyle>
+    "#);
+    assert_snapshot!(text(Format::Junit), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="ngxlint" tests="1" failures="0" errors="0">
+      <testsuite name="ngxlint" tests="1" failures="0" errors="0" skipped="0" time="0">
+        <testcase name="no findings" classname="ngxlint" time="0"/>
+      </testsuite>
+    </testsuites>
+    "#);
+    assert_snapshot!(text(Format::Markdown), @r"
+    ### ngxlint
+
+    No problems found in 2 files.
+    ");
 }
 
 #[test]

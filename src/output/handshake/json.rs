@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::json_text;
 use super::Blocks;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::handshake::{Answer, BlockReport, Request};
@@ -22,8 +23,7 @@ pub fn json(blocks: &Blocks<'_>, out: &mut dyn Write) -> io::Result<()> {
         blocks: blocks.reports.iter().filter_map(|report| block(blocks.view, report)).collect(),
         traces: blocks.traces.iter().map(|(url, trace)| traced(blocks.view, url, trace)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    json_text::document(&document, out)
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::super::escape::Line;
+use super::super::escape::{CodeLine, Line};
 use super::super::paint::{Paint, Role, paragraphs, wrap};
 use super::super::{Style, Summary, count, counts};
 use super::patch::{PatchLine, patch};
@@ -107,9 +107,9 @@ impl<'a> Prose<'a> {
         for line in lines.iter().take(MOST_PATCH) {
             let (role, sign, text) = match line {
                 PatchLine::Place(place) => (Role::Dim, "", Line(place).to_string()),
-                PatchLine::Context(text) => (Role::Plain, "  ", text.clone()),
-                PatchLine::Removed(text) => (Role::Removed, "- ", text.clone()),
-                PatchLine::Added(text) => (Role::Added, "+ ", text.clone()),
+                PatchLine::Context(text) => (Role::Plain, "  ", CodeLine(text).to_string()),
+                PatchLine::Removed(text) => (Role::Removed, "- ", CodeLine(text).to_string()),
+                PatchLine::Added(text) => (Role::Added, "+ ", CodeLine(text).to_string()),
             };
             let text = format!("{sign}{text}");
             writeln!(out, "    {}", self.paint.role(role, text.trim_end()))?;
@@ -131,20 +131,24 @@ impl<'a> Prose<'a> {
 
     /// The last line of the output.
     pub(super) fn summary(&self, of: &Summary, unread: usize, out: &mut dyn Write) -> io::Result<()> {
-        let severities = [(of.errors, "error"), (of.warnings, "warning"), (of.notes, "note")];
-        let counts = counts(&severities);
-        let found = match &*counts {
-            "" => "No problems found".to_owned(),
-            counts => format!("Found {counts}"),
-        };
-        let role = if counts.is_empty() && unread == 0 { Role::Added } else { Role::Strong };
-        let unread = match unread {
-            0 => String::new(),
-            unread => format!("; {} could not be read", count(unread, "file")),
-        };
-        let line = format!("{found} in {}{}{unread}.", count(of.files, "file"), details(of));
-        writeln!(out, "{}", self.paint.role(role, line))
+        let is_clean = of.errors + of.warnings + of.notes + unread == 0;
+        let role = if is_clean { Role::Added } else { Role::Strong };
+        writeln!(out, "{}", self.paint.role(role, totals(of, unread)))
     }
+}
+
+/// The totals in a sentence.
+pub(in crate::output) fn totals(of: &Summary, unread: usize) -> String {
+    let severities = [(of.errors, "error"), (of.warnings, "warning"), (of.notes, "note")];
+    let found = match &*counts(&severities) {
+        "" => "No problems found".to_owned(),
+        counts => format!("Found {counts}"),
+    };
+    let unread = match unread {
+        0 => String::new(),
+        unread => format!("; {} could not be read", count(unread, "file")),
+    };
+    format!("{found} in {}{}{unread}.", count(of.files, "file"), details(of))
 }
 
 fn details(of: &Summary) -> String {
