@@ -62,7 +62,7 @@ fn wrong_options() {
         assert_eq!(said.ends(2).complains(words).out, "", "{options:?}");
     }
     folder.run(&["nginx.conf", "--format"]).ends(2).complains("--format");
-    folder.run(&["rules", "--format", "xml"]).ends(2).complains("[possible values: text, json]");
+    folder.run(&["rules", "--format", "xml"]).ends(2).complains("[possible values: text, json, markdown]");
     folder.run(&["--min-severity", "note", "--fail-on", "never", "nginx.conf"]).ends(0);
 }
 
