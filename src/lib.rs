@@ -36,6 +36,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod comments;
 pub mod config;
+pub mod directive;
 pub mod files;
 pub mod finding;
 pub mod fix;

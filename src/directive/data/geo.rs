@@ -2,13 +2,13 @@
 
 use std::net::Ipv6Addr;
 
-use super::super::dispatch::quoted;
-use super::super::scalar::Checked;
+use super::super::{Checked, Refusal, quoted, says};
+
 use super::Taken;
 
 /// An open `geo` block.
-#[derive(Default)]
-pub(in crate::parse::strict) struct Geo {
+#[derive(Debug, Default)]
+pub struct Geo {
     /// Addresses are ranges.
     ranges: bool,
     /// A network or the default stands in it: it is too late for `ranges`.
@@ -16,11 +16,11 @@ pub(in crate::parse::strict) struct Geo {
 }
 
 impl Geo {
-    pub(super) fn entry(&mut self, words: &[&[u8]]) -> Result<Taken, Vec<u8>> {
+    pub(in crate::directive) fn entry(&mut self, words: &[&[u8]]) -> Result<Taken, Refusal> {
         match words {
             [b"ranges"] if self.begun => {
                 return Err(
-                    br#"the "ranges" directive must be the first directive inside "geo" block"#.to_vec()
+                    says(r#"the "ranges" directive must be the first directive inside "geo" block"#).at(0)
                 );
             }
             [b"ranges"] => self.ranges = true,
@@ -30,9 +30,10 @@ impl Geo {
             [b"proxy", network] => check_network(network)?,
             [b"delete", network] | [network, _] => {
                 self.begun = true;
-                self.check_address(network)?;
+                let word = usize::from(words.first() == Some(&&b"delete"[..]));
+                self.check_address(network).map_err(|refusal| refusal.at(word))?;
             }
-            _ => return Err(b"invalid number of the geo parameters".to_vec()),
+            _ => return Err(says("invalid number of the geo parameters").at(0)),
         }
         Ok(Taken::Data)
     }

@@ -1,11 +1,8 @@
 //! The setters that many directives share (`ngx_conf_set_*_slot`).
 
-use super::Call;
-use super::dispatch::quoted;
+use super::call::Call;
+use super::{Checked, says};
 use crate::catalogue::ValueKind;
-
-/// What is wrong with the words of a directive: nginx's whole message.
-pub(super) type Checked = Result<(), Vec<u8>>;
 
 /// Checks the words of a directive as the setter of its kind does; what has a grammar of its own is not looked at.
 pub(super) fn check(call: &Call<'_>) -> Checked {
@@ -31,13 +28,8 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
     }
 }
 
-/// What nginx says where a setter returns `reason`.
-pub(super) fn directive_says(call: &Call<'_>, reason: &str) -> Vec<u8> {
-    [b"\"", call.word(0), b"\" directive ", reason.as_bytes()].concat()
-}
-
 fn returned(call: &Call<'_>, good: bool, reason: &str) -> Checked {
-    if good { Ok(()) } else { Err(directive_says(call, reason)) }
+    if good { Ok(()) } else { Err(call.directive_says(reason)) }
 }
 
 /// `on` or `off` in any letter case.
@@ -47,14 +39,15 @@ fn flag(call: &Call<'_>) -> Checked {
         return Ok(());
     }
     let (start, middle) = (b"invalid value \"", b"\" in \"");
-    Err([start, value, middle, call.word(0), b"\" directive, it must be \"on\" or \"off\""].concat())
+    Err(says([start, value, middle, call.word(0), b"\" directive, it must be \"on\" or \"off\""].concat()))
 }
 
+/// The words of an enumeration, in any letter case. A bitmask takes each of them once: nginx only warns of a second.
 fn words(call: &Call<'_>) -> Checked {
-    let known =
-        |word: &&[u8]| call.variant.values.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(word));
-    let unknown = call.arguments().find(|word| !known(word)).filter(|_| !call.variant.values.is_empty());
-    unknown.map_or(Ok(()), |word| Err(quoted("invalid value \"", word, "\"")))
+    let values = call.variant.values_in(call.version);
+    let known = |word: &[u8]| values.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(word));
+    let unknown = call.arguments().position(|word| !known(word)).filter(|_| !values.is_empty());
+    unknown.map_or(Ok(()), |index| Err(call.invalid_value(index + 1)))
 }
 
 /// `ngx_atoi`.
@@ -66,7 +59,7 @@ pub(super) fn number(text: &[u8]) -> Option<i64> {
 }
 
 /// `ngx_parse_size` and `ngx_parse_offset`.
-fn size(text: &[u8], units: &[u8]) -> Option<i64> {
+pub(super) fn size(text: &[u8], units: &[u8]) -> Option<i64> {
     let (digits, scale) = match text.split_last() {
         Some((unit, digits)) if units.contains(unit) => match unit.to_ascii_lowercase() {
             b'k' => (digits, 1 << 10),

@@ -1,42 +1,29 @@
-//! What single directives make of their words: duplicates, and the setters with a grammar of their own.
+//! What single directives leave behind for those that follow: variables, locations.
 
-use super::dispatch::quoted;
+use super::call::Call;
 use super::http::{Location, Match};
-use super::scalar::{self, Checked};
 use super::script::Names;
-use super::{Call, Machine, condition};
-use crate::catalogue::{Context, Family, Origin, Repeat, ValueKind, directive};
-use crate::syntax::Statement;
+use super::state::State;
+use super::{Checked, Refusal, condition, quoted, says, scalar};
+use crate::catalogue::{Context, Family, Origin, ValueKind, directive};
 
-impl Machine<'_, '_> {
+impl<P: Copy> State<P> {
     /// Carries the directive out, its block aside.
-    pub(super) fn set(&mut self, call: &Call<'_>, entry: usize, statement: Statement) -> Checked {
-        self.once(call)?;
-        scalar::check(call)?;
+    pub(super) fn set(&mut self, call: &Call<'_>, place: P) -> Checked {
         if matches!(call.variant.family, Family::Http | Family::Stream) {
             self.http.names.family = Some(call.variant.family);
-            self.variables(call)?;
+            self.variables(call, place)?;
         }
         match call.id {
             directive::SERVER if call.variant.block => self.http.servers += 1,
-            directive::LOCATION if call.variant.block => return self.location(call, entry, statement),
+            directive::LOCATION if call.variant.block => return self.location(call, place),
             _ => {}
         }
         Ok(())
     }
 
-    /// A directive that may stand only once in its block.
-    fn once(&mut self, call: &Call<'_>) -> Checked {
-        let Some(block) = self.blocks.last_mut() else { return Ok(()) };
-        let first = block.seen.insert(call.id);
-        if first || call.variant.repeat != Some(Repeat::Refused) {
-            return Ok(());
-        }
-        Err(scalar::directive_says(call, "is duplicate"))
-    }
-
     /// The words in which nginx reads variables, and those that define one.
-    fn variables(&mut self, call: &Call<'_>) -> Checked {
+    fn variables(&mut self, call: &Call<'_>, place: P) -> Checked {
         let names = &mut self.http.names;
         let words: Vec<&[u8]> = call.arguments().collect();
         match call.id {
@@ -66,7 +53,7 @@ impl Machine<'_, '_> {
             }
             directive::ADD_HEADER | directive::ADD_TRAILER => added(&words, names),
             directive::PROXY_SET_HEADER | directive::GRPC_SET_HEADER => {
-                self.http.inherited.push(call.word(2).to_vec());
+                self.http.inherited.push((place, call.word(2).to_vec()));
                 Ok(())
             }
             directive::LOG_FORMAT => log_format(&words, names),
@@ -113,10 +100,9 @@ impl Machine<'_, '_> {
     }
 
     /// `ngx_http_core_location`.
-    fn location(&mut self, call: &Call<'_>, entry: usize, statement: Statement) -> Checked {
+    fn location(&mut self, call: &Call<'_>, place: P) -> Checked {
         let (matching, name) = modifier(call)?;
-        let parent = self.blocks.iter().rev().find_map(|block| block.location);
-        let place = (entry, self.reading.document(entry).line(statement.terminator));
+        let parent = self.location_around();
         if matching == Match::Regex {
             self.http.names.defines_groups(name);
         }
@@ -131,7 +117,7 @@ impl Machine<'_, '_> {
 }
 
 /// The variable with the address, if it is not the client's, and the one to define.
-fn geo(words: &[&[u8]], names: &mut Names) -> Checked {
+fn geo<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     let [address, .., variable] = words else {
         return words.iter().try_for_each(|word| names.definition(word));
     };
@@ -143,7 +129,7 @@ fn geo(words: &[&[u8]], names: &mut Names) -> Checked {
 }
 
 /// `ngx_http_headers_add`.
-fn added(words: &[&[u8]], names: &mut Names) -> Checked {
+fn added<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     names.compile(words.get(1).copied().unwrap_or_default())?;
     match words.get(2) {
         Some(parameter) if *parameter != b"always" => Err(quoted("invalid parameter \"", parameter, "\"")),
@@ -152,11 +138,11 @@ fn added(words: &[&[u8]], names: &mut Names) -> Checked {
 }
 
 /// `ngx_http_log_compile_format`, which words the lack of a name in its own way.
-fn log_format(words: &[&[u8]], names: &mut Names) -> Checked {
+fn log_format<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     words.iter().skip(1).try_for_each(|word| {
-        names.compile(word).map_err(|message| {
-            let lone = message == b"invalid variable name";
-            if lone { quoted("invalid parameter \"", word, "\"") } else { message }
+        names.compile(word).map_err(|refusal| {
+            let lone = refusal.message == b"invalid variable name";
+            if lone { quoted("invalid parameter \"", word, "\"") } else { refusal }
         })
     })
 }
@@ -170,7 +156,7 @@ fn is_compiled(name: &str) -> bool {
 }
 
 /// How the location is chosen, and by what.
-fn modifier<'c>(call: &'c Call<'_>) -> Result<(Match, &'c [u8]), Vec<u8>> {
+fn modifier<'c>(call: &Call<'c>) -> Result<(Match, &'c [u8]), Refusal> {
     let (first, second) = (call.word(1), call.word(2));
     if call.words.len() == 3 {
         return match first {
@@ -190,9 +176,9 @@ fn modifier<'c>(call: &'c Call<'_>) -> Result<(Match, &'c [u8]), Vec<u8>> {
 }
 
 /// Where a location may stand inside another.
-fn nested(matching: Match, name: &[u8], outer: &Location) -> Checked {
+fn nested<P>(matching: Match, name: &[u8], outer: &Location<P>) -> Checked {
     let in_outer = |middle: &str| {
-        Err([b"location \"", name, b"\" ", middle.as_bytes(), b" \"", &outer.name, b"\""].concat())
+        Err(says([b"location \"", name, b"\" ", middle.as_bytes(), b" \"", &outer.name, b"\""].concat()))
     };
     match (outer.matching, matching) {
         (Match::Exact, _) => in_outer("cannot be inside the exact location"),

@@ -1,0 +1,64 @@
+//! Which directive a name stands for at its place, and whether it may stand there in this form (`ngx_conf_handler`).
+
+use super::{Fault, Refusal, quoted};
+use crate::catalogue::{Context, Contexts, DirectiveId, Variant, Version};
+use crate::syntax::StatementKind;
+
+/// The form of a directive at its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    pub(super) id: DirectiveId,
+    /// The blocks it may be in, of which one is the real one.
+    pub(super) contexts: Contexts,
+    /// The number of words behind the name.
+    pub(super) count: usize,
+    pub(super) kind: StatementKind,
+}
+
+/// A definition that takes the directive in this form, and where it takes it to stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Accepted {
+    pub(super) variant: &'static Variant,
+    pub(super) context: Context,
+    pub(super) version: Version,
+}
+
+/// The definition that `version` carries out, or its message. nginx tests in this order: the name, the context, the
+/// terminator, the number of words.
+pub(super) fn accept(name: &[u8], shape: Shape, version: Version) -> Result<Accepted, Refusal> {
+    let variants = shape.id.entry().map_or(&[][..], |entry| entry.variants);
+    let mut existing = variants.iter().filter(|variant| variant.exists_in(version)).peekable();
+    if existing.peek().is_none() {
+        return Err(unknown(name));
+    }
+    let mut first = None;
+    for variant in existing {
+        let Some(context) = variant.contexts_in(version).intersection(shape.contexts).iter().next() else {
+            continue;
+        };
+        match form(name, variant, shape, version) {
+            Ok(()) => return Ok(Accepted { variant, context, version }),
+            Err(refusal) => first = first.or(Some(refusal)),
+        }
+    }
+    Err(first.unwrap_or_else(|| {
+        quoted("\"", name, "\" directive is not allowed here").of(Fault::Context)
+    }))
+}
+
+pub(super) fn unknown(name: &[u8]) -> Refusal {
+    quoted("unknown directive \"", name, "\"").of(Fault::Unknown)
+}
+
+fn form(name: &[u8], variant: &Variant, shape: Shape, version: Version) -> Result<(), Refusal> {
+    match (variant.block, shape.kind) {
+        (false, StatementKind::Block | StatementKind::Raw) => {
+            Err(quoted("directive \"", name, "\" is not terminated by \";\"").of(Fault::Ending))
+        }
+        (true, StatementKind::Simple) => {
+            Err(quoted("directive \"", name, "\" has no opening \"{\"").of(Fault::Ending))
+        }
+        _ if variant.args_in(version).accepts(shape.count) => Ok(()),
+        _ => Err(quoted("invalid number of arguments in \"", name, "\" directive").of(Fault::Count)),
+    }
+}
