@@ -1,6 +1,7 @@
 //! What nginx finds only at the end of an `http` or `stream` block: locations that stand twice, variables that nobody
 //! defines.
 
+use super::ends::Named;
 use super::script::Names;
 use super::state::Problem;
 use super::{Fault, quoted};
@@ -13,6 +14,7 @@ pub(super) struct Http<P> {
     pub(super) servers: usize,
     /// Values that are compiled at the end, when servers and locations have inherited them.
     pub(super) inherited: Vec<(P, Vec<u8>)>,
+    pub(super) named: Named<P>,
 }
 
 /// How a location is chosen.
@@ -40,7 +42,7 @@ pub(super) struct Location<P> {
 
 impl<P: Copy> Http<P> {
     pub(super) fn new(range: VersionRange) -> Self {
-        Self { names: Names::new(range), locations: Vec::new(), servers: 0, inherited: Vec::new() }
+        Self { names: Names::new(range), locations: Vec::new(), servers: 0, inherited: Vec::new(), named: Named::default() }
     }
 
     pub(super) fn last_location(&self) -> Option<usize> {
@@ -51,8 +53,8 @@ impl<P: Copy> Http<P> {
     /// which run at the block's closing brace, `place`. Names do not outlive their block.
     pub(super) fn end(&mut self, place: Option<P>) -> Vec<Problem<P>> {
         let fresh = Self::new(self.names.range);
-        let Self { mut names, locations, servers, inherited } = std::mem::replace(self, fresh);
-        let mut problems = Vec::new();
+        let Self { mut names, locations, servers, inherited, named } = std::mem::replace(self, fresh);
+        let mut problems = named.missing(place);
         for (cause, value) in inherited.iter().filter(|_| servers > 0) {
             names.here = Some(*cause);
             if let Err(refusal) = names.compile(value) {

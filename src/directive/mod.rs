@@ -8,6 +8,7 @@
 mod call;
 mod condition;
 mod data;
+mod ends;
 mod http;
 mod refusal;
 mod scalar;

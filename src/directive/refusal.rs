@@ -15,6 +15,8 @@ pub enum Fault {
     Duplicate,
     /// A word does not mean anything to it.
     Value,
+    /// It names something that nothing in the configuration defines.
+    Missing,
     /// It uses a variable that nobody defines.
     Variable,
     /// Nothing: nginx takes it and never uses it.

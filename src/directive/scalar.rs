@@ -10,6 +10,9 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
     if call.variant.flag || call.variant.value == Some(ValueKind::Flag) {
         return flag(call);
     }
+    if is_switch(call) {
+        return flag(call);
+    }
     match call.variant.value {
         Some(ValueKind::Number) => returned(call, number(value).is_some(), "invalid number"),
         Some(ValueKind::Size) => returned(call, size(value, b"kKmM").is_some(), "invalid value"),
@@ -42,6 +45,14 @@ fn flag(call: &Call<'_>) -> Checked {
     Err(says([start, value, middle, call.word(0), b"\" directive, it must be \"on\" or \"off\""].concat()))
 }
 
+/// Whether the words are `on` and `off` and nothing else in the version at hand.
+fn is_switch(call: &Call<'_>) -> bool {
+    let values = call.variant.values_in(call.version);
+    call.variant.value == Some(ValueKind::Enum)
+        && values.len() == 2
+        && values.iter().all(|value| matches!(*value, "on" | "off"))
+}
+
 /// The words of an enumeration, in any letter case. A bitmask takes each of them once: nginx only warns of a second.
 fn words(call: &Call<'_>) -> Checked {
     let values = call.variant.values_in(call.version);
@@ -69,6 +80,11 @@ pub(super) fn size(text: &[u8], units: &[u8]) -> Option<i64> {
         _ => (text, 1),
     };
     number(digits).and_then(|number| number.checked_mul(scale))
+}
+
+/// `ngx_parse_offset`.
+pub(super) fn offset(text: &[u8]) -> Option<i64> {
+    size(text, b"kKmMgG")
 }
 
 /// The units of time in the order in which they must come.

@@ -4,6 +4,7 @@ use super::call::Call;
 use super::http::{Location, Match};
 use super::script::Names;
 use super::state::State;
+use super::values::{has_uri, no_uri};
 use super::{Checked, Refusal, condition, quoted, says, scalar};
 use crate::catalogue::{Context, Family, Origin, ValueKind, directive};
 
@@ -14,7 +15,14 @@ impl<P: Copy> State<P> {
             self.http.names.family = Some(call.variant.family);
             self.variables(call, place)?;
         }
+        self.shared.learn(call, place);
+        self.http.named.learn(call, place)?;
         match call.id {
+            directive::PROXY_PASS if call.context == Context::Location && has_uri(call) => {
+                let location = self.location_around().and_then(|index| self.http.locations.get(index));
+                let plain = location.is_none_or(|it| matches!(it.matching, Match::Exact | Match::Prefix));
+                return if plain { Ok(()) } else { Err(no_uri()) };
+            }
             directive::SERVER if call.variant.block => self.http.servers += 1,
             directive::LOCATION if call.variant.block => return self.location(call, place),
             _ => {}
@@ -36,10 +44,18 @@ impl<P: Copy> State<P> {
                 names.definition(call.word(2))
             }
             directive::GEO => geo(&words, names),
-            directive::PERL_SET | directive::JS_SET | directive::AUTH_REQUEST_SET => {
+            directive::PERL_SET | directive::JS_SET => names.definition(call.word(1)),
+            directive::AUTH_REQUEST_SET => {
                 names.definition(call.word(1))?;
                 names.compile(call.word(2))
             }
+            directive::CHARSET | directive::SOURCE_CHARSET => match call.word(1).strip_prefix(b"$") {
+                Some(name) => {
+                    names.uses(name);
+                    Ok(())
+                }
+                None => Ok(()),
+            },
             directive::SERVER_NAME => {
                 words
                     .iter()

@@ -1,7 +1,7 @@
 //! Which directive a name stands for at its place, and whether it may stand there in this form (`ngx_conf_handler`).
 
 use super::{Fault, Refusal, quoted};
-use crate::catalogue::{Context, Contexts, DirectiveId, Variant, Version};
+use crate::catalogue::{Context, Contexts, DirectiveId, Origin, Variant, Version};
 use crate::syntax::StatementKind;
 
 /// The form of a directive at its place.
@@ -27,12 +27,9 @@ pub(super) struct Accepted {
 /// terminator, the number of words.
 pub(super) fn accept(name: &[u8], shape: Shape, version: Version) -> Result<Accepted, Refusal> {
     let variants = shape.id.entry().map_or(&[][..], |entry| entry.variants);
-    let mut existing = variants.iter().filter(|variant| variant.exists_in(version)).peekable();
-    if existing.peek().is_none() {
-        return Err(unknown(name));
-    }
+    let existing = || variants.iter().filter(|variant| variant.exists_in(version));
     let mut first = None;
-    for variant in existing {
+    for variant in existing() {
         let Some(context) = variant.contexts_in(version).intersection(shape.contexts).iter().next() else {
             continue;
         };
@@ -41,9 +38,14 @@ pub(super) fn accept(name: &[u8], shape: Shape, version: Version) -> Result<Acce
             Err(refusal) => first = first.or(Some(refusal)),
         }
     }
-    Err(first.unwrap_or_else(|| {
-        quoted("\"", name, "\" directive is not allowed here").of(Fault::Context)
-    }))
+    // Of a name that nginx itself has in other versions only, others' modules count where they fit.
+    let is_nginx = |variant: &Variant| variant.origin == Origin::Nginx;
+    let known = existing().any(is_nginx) || existing().next().is_some() && !variants.iter().any(is_nginx);
+    Err(match first {
+        _ if !known => unknown(name),
+        Some(refusal) => refusal,
+        None => quoted("\"", name, "\" directive is not allowed here").of(Fault::Context),
+    })
 }
 
 pub(super) fn unknown(name: &[u8]) -> Refusal {

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use super::call::Call;
 use super::data::{Data, Taken};
+use super::ends::Shared;
 use super::http::Http;
 use super::refusal::says;
 use super::shape::{self, Accepted, Shape, accept};
 use super::versions::stretches;
 use super::{Fault, Refusal, values};
-use crate::catalogue::{Context, Contexts, DirectiveId, Repeat, VersionRange, directive, lookup};
+use crate::catalogue::{Context, Contexts, DirectiveId, Repeat, Version, VersionRange, directive, lookup};
 use crate::syntax::StatementKind;
 
 /// What a block holds.
@@ -78,13 +79,16 @@ pub struct State<P> {
     range: VersionRange,
     blocks: Vec<Block<P>>,
     pub(super) http: Http<P>,
+    pub(super) shared: Shared<P>,
+    /// The variables of the `http` and `stream` blocks that have ended.
+    defined: Vec<Vec<u8>>,
 }
 
 impl<P: Copy> State<P> {
     /// nginx in the innermost of `levels`, outermost first.
     pub fn new(levels: impl IntoIterator<Item = Contexts>, range: VersionRange) -> Self {
         let block = |contexts| Block::new(Inside::Directives(contexts), None);
-        Self { range, blocks: levels.into_iter().map(block).collect(), http: Http::new(range) }
+        Self { range, blocks: levels.into_iter().map(block).collect(), http: Http::new(range), shared: Shared::default(), defined: Vec::new() }
     }
 
     /// Whether the outermost block holds a directive.
@@ -147,8 +151,7 @@ impl<P: Copy> State<P> {
     /// The definitions that take the directive in its form, of each stretch of versions, oldest first.
     fn accepted(&self, stated: &Stated<'_, P>, contexts: Contexts) -> Result<Vec<Accepted>, Refusal> {
         let name = stated.words.first().map_or(&[][..], |name| until_nul(name));
-        let count = stated.words.len().saturating_sub(1);
-        let shape = Shape { id: stated.id, contexts, count, kind: stated.kind };
+        let shape = shape_of(stated, contexts);
         let (mut taken, mut refused): (Vec<Accepted>, Option<Refusal>) = (Vec::new(), None);
         for version in stretches(stated.id, self.range) {
             match accept(name, shape, version) {
@@ -226,16 +229,48 @@ impl<P: Copy> State<P> {
             Inside::Directives(contexts)
                 if contexts.contains(Context::Http) || contexts.contains(Context::Stream) =>
             {
+                self.defined.extend(self.http.names.defined().map(<[u8]>::to_vec));
                 self.http.end(place)
             }
             Inside::Directives(contexts)
                 if contexts.contains(Context::Upstream) || contexts.contains(Context::StreamUpstream) =>
             {
-                let empty = !block.seen.contains_key(&directive::SERVER);
+                // NGINX Plus keeps the servers of `state` in a file.
+                let brings = [directive::SERVER, directive::STATE];
+                let empty = !brings.iter().any(|id| block.seen.contains_key(id));
                 if empty { whole(says("no servers are inside upstream")) } else { Vec::new() }
+            }
+            Inside::Directives(contexts) if *contexts == Contexts::of(&[Context::StreamServer]) => {
+                let handlers = [directive::PROXY_PASS, directive::RETURN, directive::PASS];
+                let handled = handlers.iter().any(|id| block.seen.contains_key(id));
+                self.http.named.server_ends(handled, block.opening, self.range);
+                Vec::new()
             }
             Inside::Directives(_) | Inside::Anything => Vec::new(),
         }
+    }
+
+    /// The variables that ended blocks have defined, in lower case.
+    pub fn defined(&self) -> &[Vec<u8>] {
+        &self.defined
+    }
+
+    /// What the end of everything shows: shared memory without a size and, of a text whose `http` block is not there,
+    /// what that block's end would show.
+    pub fn finish(&mut self) -> Vec<Problem<P>> {
+        let mut problems = self.http.end(None);
+        problems.extend(self.shared.missing());
+        problems
+    }
+
+    /// The versions that refuse a directive, each standing for those up to the next stretch.
+    pub fn refused_by(&self, stated: &Stated<'_, P>, contexts: Contexts) -> Vec<(Version, bool)> {
+        let shape = shape_of(stated, contexts);
+        let name = stated.words.first().map_or(&[][..], |name| until_nul(name));
+        let takes = |version| {
+            accept(name, shape, version).and_then(|it| values::check(&call(stated, it))).is_ok()
+        };
+        stretches(stated.id, self.range).into_iter().map(|version| (version, !takes(version))).collect()
     }
 
     /// The innermost location around the directive at hand.
@@ -248,6 +283,10 @@ impl<P> Block<P> {
     fn new(inside: Inside, opening: Option<P>) -> Self {
         Self { inside, seen: HashMap::new(), location: None, opening }
     }
+}
+
+fn shape_of<P>(stated: &Stated<'_, P>, contexts: Contexts) -> Shape {
+    Shape { id: stated.id, contexts, count: stated.words.len().saturating_sub(1), kind: stated.kind }
 }
 
 fn call<'a, P>(stated: &Stated<'a, P>, accepted: Accepted) -> Call<'a> {

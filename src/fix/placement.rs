@@ -261,6 +261,11 @@ pub fn replace(view: View<'_>, node: NodeId, argument: usize, value: &str) -> Op
     view.arg_span(node, argument).map(|span| Edit { span, text: value.to_owned() })
 }
 
+/// Lines after a directive, with its indentation.
+pub fn after(view: View<'_>, node: NodeId, lines: &[String]) -> Edit {
+    insert_after(view, view.span(node), lines)
+}
+
 /// Lines after a statement, with its indentation.
 fn insert_after(view: View<'_>, anchor: Span, lines: &[String]) -> Edit {
     let document = view.texts.sources.get(anchor.doc);

@@ -66,6 +66,7 @@ impl Loaded {
             severity,
             intended: Intended { paths: paths.collect(), upstreams: upstreams.collect() },
             connection: websocket.connection,
+            has_target: false,
             directives: own.map(|(name, written)| (name.clone().into_bytes(), (*written).into())).collect(),
         }
     }

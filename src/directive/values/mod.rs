@@ -1,15 +1,93 @@
 //! The words of a directive, each by the grammar of its setter.
 
+mod address;
+mod core;
+mod listen;
+mod log;
+mod parameters;
+mod upstream;
+mod zones;
+
 use super::call::Call;
 use super::{Checked, scalar};
-use crate::catalogue::{DirectiveId, Version};
+use crate::catalogue::{DirectiveId, Origin, ValueKind, Version, directive};
+
+pub(super) use address::{address_v4, is_network};
+pub(super) use upstream::{has_uri, needs_port, no_uri};
 
 /// Whether the directive's setter takes its words, variables aside.
 pub(super) fn check(call: &Call<'_>) -> Checked {
-    scalar::check(call)
+    scalar::check(call)?;
+    if call.variant.origin != Origin::Nginx {
+        return Ok(());
+    }
+    match call.variant.value {
+        Some(ValueKind::Bind) => return core::bind(call),
+        Some(ValueKind::Path) => return core::path(call),
+        Some(ValueKind::Access) => return core::file_access(call),
+        _ => {}
+    }
+    by_name(call).or_else(|| by_ending(call)).map_or(Ok(()), |setter| setter(call))
+}
+
+type Setter = fn(&Call<'_>) -> Checked;
+
+fn by_name(call: &Call<'_>) -> Option<Setter> {
+    Some(match call.id {
+        directive::LISTEN => listen::check,
+        directive::SERVER if !call.variant.block => upstream::server,
+        directive::KEEPALIVE => upstream::keepalive,
+        directive::HASH => upstream::hash,
+        directive::RANDOM => upstream::random,
+        directive::ZONE => zones::upstream_zone,
+        directive::ALLOW | directive::DENY => core::access,
+        directive::LIMIT_CONN => zones::limit_conn,
+        directive::LIMIT_CONN_ZONE => zones::limit_conn_zone,
+        directive::LIMIT_REQ => zones::limit_req,
+        directive::LIMIT_REQ_ZONE => zones::limit_req_zone,
+        directive::LIMIT_EXCEPT => core::limit_except,
+        directive::EXPIRES => core::expires,
+        directive::KEEPALIVE_TIMEOUT => core::keepalive_timeout,
+        directive::OPEN_FILE_CACHE => zones::open_file_cache,
+        directive::OPEN_LOG_FILE_CACHE => zones::open_log_file_cache,
+        directive::RESOLVER => core::resolver,
+        directive::SSL_SESSION_CACHE => zones::session_cache,
+        directive::SSL_OCSP_CACHE => zones::ocsp_cache,
+        directive::DISABLE_SYMLINKS => core::disable_symlinks,
+        directive::AIO => core::aio,
+        directive::DIRECTIO => core::directio,
+        directive::ERROR_PAGE => core::error_page,
+        directive::TRY_FILES => core::try_files,
+        directive::ACCESS_LOG => log::access_log,
+        directive::CONNECTION_POOL_SIZE | directive::REQUEST_POOL_SIZE => core::pool_size,
+        directive::PROXY_UPLOAD_RATE | directive::PROXY_DOWNLOAD_RATE => core::rate,
+        directive::PROXY_REDIRECT => core::redirect,
+        directive::PROXY_COOKIE_PATH | directive::PROXY_COOKIE_DOMAIN => core::off_alone,
+        directive::PROXY_COOKIE_FLAGS => core::cookie_flags,
+        directive::SERVER_NAME => core::server_name,
+        directive::WORKER_PROCESSES => core::worker_processes,
+        _ => return None,
+    })
+}
+
+/// Directives that several modules have under their own names.
+fn by_ending(call: &Call<'_>) -> Option<Setter> {
+    const ENDINGS: [(&str, Setter); 4] = [
+        ("_cache_path", zones::cache_path),
+        ("_cache_valid", zones::cache_valid),
+        ("ssl_certificate_cache", zones::certificate_cache),
+        ("_pass", upstream::pass),
+    ];
+    let name = call.id.name();
+    ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|&(_, setter)| setter)
 }
 
 /// The versions in which the grammar of a setter changes.
-pub(super) fn changes(_id: DirectiveId) -> &'static [Version] {
-    &[]
+pub(super) fn changes(id: DirectiveId) -> &'static [Version] {
+    match id {
+        directive::LISTEN => &listen::CHANGES,
+        directive::SERVER => &upstream::CHANGES,
+        directive::RESOLVER => &[core::IPV4],
+        _ => &[],
+    }
 }

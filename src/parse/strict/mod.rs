@@ -71,10 +71,12 @@ impl Machine<'_, '_> {
         while self.steps <= MOST_STATEMENTS && self.step()? {
             self.steps += 1;
         }
-        if self.state.has_seen(directive::EVENTS)
-            || self.options.context.as_ref().is_some_and(|context| !context.is_main())
-        {
+        if self.options.context.as_ref().is_some_and(|context| !context.is_main()) {
             return Ok(());
+        }
+        if self.state.has_seen(directive::EVENTS) {
+            let missing = self.state.finish().into_iter().next();
+            return missing.map_or(Ok(()), |problem| Err(self.stop(problem)));
         }
         Err(Stop { place: None, message: br#"no "events" section in configuration"#.to_vec() })
     }

@@ -1,0 +1,261 @@
+//! Directives of the core and of small modules.
+
+use super::super::call::Call;
+use super::super::scalar::{number, offset, size, time};
+use super::super::{Checked, quoted, says};
+use super::address::{For, is_network, is_numeric, parse};
+use super::parameters::invalid;
+use crate::catalogue::Version;
+
+/// The first version that knows `ipv4=` of `resolver`.
+pub(super) const IPV4: Version = Version::new(1, 23, 1);
+
+/// `allow` and `deny`
+pub(super) fn access(call: &Call<'_>) -> Checked {
+    match call.word(1) {
+        b"all" | b"unix:" => Ok(()),
+        network if is_network(network) => Ok(()),
+        _ => Err(call.invalid_parameter(1)),
+    }
+}
+
+/// `ngx_http_upstream_bind_set_slot`
+pub(super) fn bind(call: &Call<'_>) -> Checked {
+    let address = call.word(1);
+    if call.count() == 1 && address == b"off" {
+        return Ok(());
+    }
+    if !address.contains(&b'$') && !is_numeric(address) {
+        return Err(invalid("address", address, 1));
+    }
+    if call.count() > 1 && call.word(2) != b"transparent" { Err(call.invalid_parameter(2)) } else { Ok(()) }
+}
+
+/// `ngx_conf_set_path_slot`: up to three levels of folders, their names ten characters at most in all.
+pub(super) fn path(call: &Call<'_>) -> Checked {
+    let mut length = 0;
+    for (index, word) in call.arguments().enumerate().skip(1) {
+        match number(word).filter(|&level| level > 0 && !word.is_empty()) {
+            Some(level) => length += level + 1,
+            None => return Err(call.directive_says("invalid value").at(index + 1)),
+        }
+        if length > 10 + i64::try_from(index).unwrap_or(0) {
+            return Err(call.directive_says("invalid value").at(index + 1));
+        }
+    }
+    Ok(())
+}
+
+/// `ngx_conf_set_access_slot`
+pub(super) fn file_access(call: &Call<'_>) -> Checked {
+    for index in 1..=call.count() {
+        let word = call.word(index);
+        let starts: [&[u8]; 3] = [b"user:", b"group:", b"all:"];
+        let rights = starts.iter().find_map(|start| word.strip_prefix(*start));
+        if !matches!(rights, Some(b"rw" | b"r")) {
+            return Err(call.invalid_value(index));
+        }
+    }
+    Ok(())
+}
+
+/// `ngx_resolver_create`
+pub(super) fn resolver(call: &Call<'_>) -> Checked {
+    for index in 1..=call.count() {
+        let word = call.word(index);
+        let wrong = || Err(says([b"invalid parameter: ", word].concat()).at(index));
+        let is_switch = |value: &[u8]| value == b"on" || value == b"off";
+        if let Some(value) = word.strip_prefix(b"valid=") {
+            if !time(value, true) {
+                return wrong();
+            }
+        } else if let Some(value) = word.strip_prefix(b"ipv4=").filter(|_| call.version >= IPV4) {
+            if !is_switch(value) {
+                return wrong();
+            }
+        } else if let Some(value) = word.strip_prefix(b"ipv6=") {
+            if !is_switch(value) {
+                return wrong();
+            }
+        } else if !word.starts_with(b"status_zone=") {
+            parse(word, For::Connect)
+                .map_err(|problem| says([problem.as_bytes(), b" in resolver \"", word, b"\""].concat()).at(index))?;
+        }
+    }
+    Ok(())
+}
+
+/// The methods that `limit_except` knows.
+const METHODS: [&[u8]; 14] = [
+    b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"MKCOL", b"COPY", b"MOVE", b"OPTIONS", b"PROPFIND",
+    b"PROPPATCH", b"LOCK", b"UNLOCK", b"PATCH",
+];
+
+pub(super) fn limit_except(call: &Call<'_>) -> Checked {
+    let known = |word: &[u8]| METHODS.iter().any(|method| method.eq_ignore_ascii_case(word));
+    match call.arguments().position(|word| !known(word)) {
+        Some(index) => Err(invalid("method", call.word(index + 1), index + 1)),
+        None => Ok(()),
+    }
+}
+
+/// `ngx_http_headers_expires`
+pub(super) fn expires(call: &Call<'_>) -> Checked {
+    let wrong = |index: usize| Err(call.directive_says("invalid value").at(index));
+    if call.count() == 2 && call.word(1) != b"modified" {
+        return wrong(1);
+    }
+    let index = call.count();
+    let value = call.word(index);
+    if value.contains(&b'$') || call.count() == 1 && matches!(value, b"epoch" | b"max" | b"off") {
+        return Ok(());
+    }
+    let daily = value.starts_with(b"@") && call.count() == 1;
+    let rest = match value.split_first() {
+        Some((b'@', rest)) if daily => rest,
+        Some((b'+' | b'-', rest)) => rest,
+        _ => value,
+    };
+    if time(rest, true) { Ok(()) } else { wrong(index) }
+}
+
+pub(super) fn keepalive_timeout(call: &Call<'_>) -> Checked {
+    if !time(call.word(1), false) {
+        return Err(call.directive_says("invalid value"));
+    }
+    if call.count() > 1 && !time(call.word(2), true) {
+        return Err(call.directive_says("invalid value").at(2));
+    }
+    Ok(())
+}
+
+pub(super) fn disable_symlinks(call: &Call<'_>) -> Checked {
+    for index in 1..=call.count() {
+        let word = call.word(index);
+        let switch = matches!(word, b"off" | b"on" | b"if_not_owner");
+        let from = word.strip_prefix(b"from=").is_some_and(|value| !value.is_empty());
+        if !(switch && (index == 1 || call.word(1).starts_with(b"from="))) && !from {
+            return Err(call.invalid_parameter(index));
+        }
+    }
+    match (call.count(), call.word(1)) {
+        (2, b"off") => Err(call.invalid_parameter(2)),
+        (1, word) if word.starts_with(b"from=") => Err(says(
+            "\"disable_symlinks\" must have \"off\", \"on\" or \"if_not_owner\" parameter",
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn aio(call: &Call<'_>) -> Checked {
+    match call.word(1) {
+        b"off" | b"on" | b"threads" => Ok(()),
+        word if word.starts_with(b"threads=") => Ok(()),
+        _ => Err(call.directive_says("invalid value")),
+    }
+}
+
+pub(super) fn directio(call: &Call<'_>) -> Checked {
+    match call.word(1) {
+        b"off" => Ok(()),
+        word if offset(word).is_some() => Ok(()),
+        _ => Err(call.directive_says("invalid value")),
+    }
+}
+
+/// `ngx_http_core_error_page`
+pub(super) fn error_page(call: &Call<'_>) -> Checked {
+    let last = call.count();
+    let before = last.saturating_sub(1);
+    let answers = call.word(before).strip_prefix(b"=");
+    if let Some(status) = answers {
+        if before == 1 || (!status.is_empty() && number(status).is_none()) {
+            return Err(call.invalid_value(before));
+        }
+    }
+    let codes = if answers.is_some() { last - 1 } else { last };
+    for index in 1..codes {
+        match number(call.word(index)).filter(|_| !call.word(index).is_empty()) {
+            None | Some(0) => return Err(call.invalid_value(index)),
+            Some(300..=599) => {}
+            Some(_) => {
+                return Err(
+                    quoted("value \"", call.word(index), "\" must be between 300 and 599").at(index)
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `ngx_http_core_try_files`
+pub(super) fn try_files(call: &Call<'_>) -> Checked {
+    let last = call.count();
+    let Some(code) = call.word(last).strip_prefix(b"=") else { return Ok(()) };
+    match number(code).filter(|_| !code.is_empty()) {
+        Some(0..=999) => Ok(()),
+        _ => Err(quoted("invalid code \"", code, "\"").at(last)),
+    }
+}
+
+/// A size of memory pools.
+pub(super) fn pool_size(call: &Call<'_>) -> Checked {
+    match size(call.word(1), b"kKmM") {
+        Some(bytes) if bytes < 112 => Err(says("the pool size must be no less than 112")),
+        Some(bytes) if bytes % 16 != 0 => Err(says("the pool size must be a multiple of 16")),
+        _ => Ok(()),
+    }
+}
+
+/// A rate in bytes, which may hold variables.
+pub(super) fn rate(call: &Call<'_>) -> Checked {
+    let good = call.word(1).contains(&b'$') || size(call.word(1), b"kKmM").is_some();
+    if good { Ok(()) } else { Err(call.directive_says("invalid value")) }
+}
+
+/// A switch that takes nothing but `off` in place of two words.
+pub(super) fn off_alone(call: &Call<'_>) -> Checked {
+    if call.count() == 1 && call.word(1) != b"off" { Err(call.invalid_parameter(1)) } else { Ok(()) }
+}
+
+/// `proxy_redirect` with one word.
+pub(super) fn redirect(call: &Call<'_>) -> Checked {
+    match (call.count(), call.word(1)) {
+        (1, b"off" | b"default" | b"false") | (2, _) => Ok(()),
+        _ => Err(call.invalid_parameter(1)),
+    }
+}
+
+/// `proxy_cookie_flags`
+pub(super) fn cookie_flags(call: &Call<'_>) -> Checked {
+    off_alone(call)?;
+    const FLAGS: [&[u8]; 8] = [
+        b"secure", b"nosecure", b"httponly", b"nohttponly", b"samesite=strict", b"samesite=lax",
+        b"samesite=none", b"nosamesite",
+    ];
+    for index in 2..=call.count() {
+        let word = call.word(index);
+        if !word.contains(&b'$') && !FLAGS.iter().any(|flag| flag.eq_ignore_ascii_case(word)) {
+            return Err(call.invalid_parameter(index));
+        }
+    }
+    Ok(())
+}
+
+/// `server_name`
+pub(super) fn server_name(call: &Call<'_>) -> Checked {
+    let wrong = |name: &[u8]| match name {
+        [b'*', rest @ ..] => rest.len() < 2 || !rest.starts_with(b"."),
+        [b'.'] => true,
+        _ => false,
+    };
+    match call.arguments().position(wrong) {
+        Some(index) => Err(quoted("server name \"", call.word(index + 1), "\" is invalid").at(index + 1)),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn worker_processes(call: &Call<'_>) -> Checked {
+    let good = call.word(1) == b"auto" || number(call.word(1)).is_some_and(|count| count > 0);
+    if good { Ok(()) } else { Err(call.directive_says("invalid value")) }
+}
