@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use super::call::Call;
 use super::state::Problem;
-use super::values::needs_port;
+use super::values::{access_log, needs_port};
 use super::{Checked, Fault, quoted, says};
-use crate::catalogue::{Context, DirectiveId, Version, VersionRange, directive};
+use crate::catalogue::{Context, DirectiveId, Origin, Version, VersionRange, directive};
 
 /// The first version in which a server of stream may do without a handler.
 const NO_HANDLER: Version = Version::new(1, 25, 5);
@@ -23,6 +23,8 @@ pub(super) struct Named<P> {
     cached: Vec<(P, DirectiveId, Vec<u8>)>,
     /// Servers of stream that answer nothing.
     unhandled: Vec<P>,
+    /// Servers of stream that listen nowhere.
+    unheard: Vec<P>,
 }
 
 impl<P> Default for Named<P> {
@@ -34,6 +36,7 @@ impl<P> Default for Named<P> {
             caches: HashSet::new(),
             cached: Vec::new(),
             unhandled: Vec::new(),
+            unheard: Vec::new(),
         }
     }
 }
@@ -68,8 +71,12 @@ impl<P: Copy> Named<P> {
         let known = call.count() < 2
             || call.word(1) == b"off"
             || is_default && format == b"combined"
-            || self.formats.contains(format);
-        if known { Ok(()) } else { Err(quoted("unknown log format \"", format, "\"").at(2).of(Fault::Missing)) }
+            || self.formats.contains(format)
+            || call.variant.origin != Origin::Nginx;
+        if !known {
+            return Err(quoted("unknown log format \"", format, "\"").at(2).of(Fault::Missing));
+        }
+        access_log(call)
     }
 
     fn cache_path(&mut self, call: &Call<'_>, name: &str) {
@@ -80,7 +87,16 @@ impl<P: Copy> Named<P> {
     }
 
     /// A server of stream ends.
-    pub(super) fn server_ends(&mut self, handled: bool, opening: Option<P>, range: VersionRange) {
+    pub(super) fn server_ends(
+        &mut self,
+        listens: bool,
+        handled: bool,
+        opening: Option<P>,
+        range: VersionRange,
+    ) {
+        if !listens {
+            self.unheard.extend(opening);
+        }
         if !handled && !range.contains_from(NO_HANDLER) {
             self.unhandled.extend(opening);
         }
@@ -94,6 +110,9 @@ impl<P: Copy> Named<P> {
             cause: Some(cause),
             first: None,
         };
+        let unheard = self.unheard.iter().map(|&server| {
+            at(says("no \"listen\" is defined for server").at(0), Some(server), server)
+        });
         let servers = self.unhandled.iter().map(|&server| at(says("no handler for server").at(0), Some(server), server));
         let passes = self.passes.iter().filter(|(_, host, _)| !self.upstreams.contains(host));
         let passes = passes.map(|(pass, _, url)| {
@@ -107,7 +126,7 @@ impl<P: Copy> Named<P> {
             let said = [b"\"", id.name().as_bytes(), b"\" zone \"", zone, b"\" is unknown"].concat();
             at(says(said), place, *used)
         });
-        servers.chain(passes).chain(cached).collect()
+        unheard.chain(servers).chain(passes).chain(cached).collect()
     }
 }
 

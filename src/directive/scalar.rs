@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::{Checked, says};
-use crate::catalogue::ValueKind;
+use crate::catalogue::{ValueKind, Version};
 
 /// Checks the words of a directive as the setter of its kind does; what has a grammar of its own is not looked at.
 pub(super) fn check(call: &Call<'_>) -> Checked {
@@ -14,8 +14,14 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
         return flag(call);
     }
     match call.variant.value {
-        Some(ValueKind::Number) => returned(call, number(value).is_some(), "invalid number"),
+        Some(ValueKind::Number) => match number(value) {
+            Some(count) => bounds(call, count),
+            None => returned(call, false, "invalid number"),
+        },
         Some(ValueKind::Size) => returned(call, size(value, b"kKmM").is_some(), "invalid value"),
+        Some(ValueKind::ComplexSize) if !takes_variables(call) => {
+            returned(call, size(value, b"kKmM").is_some(), "invalid value")
+        }
         Some(ValueKind::ComplexSize) if !value.contains(&b'$') => {
             returned(call, size(value, b"kKmM").is_some(), "invalid value")
         }
@@ -33,6 +39,28 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
 
 fn returned(call: &Call<'_>, good: bool, reason: &str) -> Checked {
     if good { Ok(()) } else { Err(call.directive_says(reason)) }
+}
+
+/// Rates towards upstreams hold variables since 1.27.0.
+fn takes_variables(call: &Call<'_>) -> bool {
+    !call.id.name().ends_with("_limit_rate") || call.version >= Version::new(1, 27, 0)
+}
+
+/// Numbers with a smallest and a largest value (`ngx_conf_check_num_bounds`).
+const BOUNDS: [(&str, i64, i64); 5] = [
+    ("gzip_comp_level", 1, 9),
+    ("limit_conn_status", 400, 599),
+    ("limit_req_status", 400, 599),
+    ("uwsgi_modifier1", 0, 255),
+    ("uwsgi_modifier2", 0, 255),
+];
+
+fn bounds(call: &Call<'_>, count: i64) -> Checked {
+    let name = call.id.name();
+    match BOUNDS.iter().find(|&&(bound, low, high)| bound == name && !(low..=high).contains(&count)) {
+        Some((_, low, high)) => Err(says(format!("value must be between {low} and {high}"))),
+        None => Ok(()),
+    }
 }
 
 /// `on` or `off` in any letter case.

@@ -139,6 +139,15 @@ impl<P: Copy> Names<P> {
         Ok(())
     }
 
+    /// The same where digits are part of a name like letters.
+    pub(super) fn log_reference<'v>(&mut self, text: &'v [u8]) -> Result<&'v [u8], Refusal> {
+        if !text.first().is_some_and(u8::is_ascii_digit) {
+            return self.reference(text);
+        }
+        let (name, rest) = split_name(text);
+        self.reference_to(name).map(|()| rest)
+    }
+
     /// Reads what stands behind a `$` and returns what follows it.
     fn reference<'v>(&mut self, text: &'v [u8]) -> Result<&'v [u8], Refusal> {
         let invalid = || says("invalid variable name");
@@ -182,6 +191,11 @@ impl<P: Copy> Names<P> {
             None => Err(quoted("invalid variable name \"", word, "\"")),
         }
     }
+}
+
+/// Whether the variables of a value are written as nginx reads them.
+pub(super) fn syntax(value: &[u8]) -> Checked {
+    Names::<()>::new(VersionRange::ALL).compile(value)
 }
 
 fn split_name(text: &[u8]) -> (&[u8], &[u8]) {

@@ -50,6 +50,7 @@ impl<P: Copy> State<P> {
                 names.compile(call.word(2))
             }
             directive::CHARSET | directive::SOURCE_CHARSET => match call.word(1).strip_prefix(b"$") {
+                Some(b"") => Err(says(r#"invalid variable name "$""#)),
                 Some(name) => {
                     names.uses(name);
                     Ok(())
@@ -73,10 +74,24 @@ impl<P: Copy> State<P> {
                 Ok(())
             }
             directive::LOG_FORMAT => log_format(&words, names),
+            directive::TRY_FILES | directive::SUB_FILTER => {
+                words.iter().try_for_each(|word| names.compile(word))
+            }
+            directive::PROXY_COOKIE_DOMAIN
+            | directive::PROXY_COOKIE_FLAGS
+            | directive::PROXY_COOKIE_PATH
+            | directive::PROXY_REDIRECT => replaced(&words, names),
+            directive::ERROR_PAGE => names.compile(call.word(call.count())),
+            directive::FASTCGI_PARAM | directive::SCGI_PARAM | directive::UWSGI_PARAM => {
+                self.http.inherited.push((place, call.word(2).to_vec()));
+                Ok(())
+            }
+            directive::EXPIRES => names.compile(call.word(call.count())),
+            directive::MEMCACHED_PASS => Ok(()),
             id => match call.variant.value {
-                Some(ValueKind::Complex | ValueKind::ComplexSize) => names.compile(call.word(1)),
+                Some(ValueKind::Complex | ValueKind::ComplexSize | ValueKind::Bind) => names.compile(call.word(1)),
                 Some(ValueKind::PredicateList) => words.iter().try_for_each(|word| names.compile(word)),
-                _ if call.variant.family == Family::Http && is_compiled(id.name()) => {
+                _ if is_compiled(id.name()) => {
                     names.compile(call.word(1))
                 }
                 _ => Ok(()),
@@ -153,20 +168,37 @@ fn added<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     }
 }
 
-/// `ngx_http_log_compile_format`, which words the lack of a name in its own way.
+/// What is looked for, a regular expression after `~`, and what takes its place.
+fn replaced<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
+    words.iter().try_for_each(|word| {
+        if let Some(regex) = word.strip_prefix(b"~") {
+            names.defines_groups(regex);
+            return Ok(());
+        }
+        names.compile(word)
+    })
+}
+
+/// `ngx_http_log_compile_format`, which knows no captures and words the lack of a name in its own way.
 fn log_format<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     words.iter().skip(1).try_for_each(|word| {
-        names.compile(word).map_err(|refusal| {
-            let lone = refusal.message == b"invalid variable name";
-            if lone { quoted("invalid parameter \"", word, "\"") } else { refusal }
-        })
+        let mut rest = *word;
+        while let Some(at) = memchr::memchr(b'$', rest) {
+            let from = rest.get(at..).unwrap_or_default();
+            rest = names.log_reference(from.get(1..).unwrap_or_default()).map_err(|refusal| {
+                let lone = refusal.message == b"invalid variable name";
+                if lone { quoted("invalid parameter \"", from, "\"") } else { refusal }
+            })?;
+        }
+        Ok(())
     })
 }
 
 /// Whether the directive's own setter compiles the first word: files, the passes to other servers, the keys of caches and
 /// zones.
 fn is_compiled(name: &str) -> bool {
-    const OTHERS: [&str; 5] = ["alias", "index", "limit_conn_zone", "limit_req_zone", "root"];
+    const OTHERS: [&str; 8] =
+        ["access_log", "alias", "index", "limit_conn_zone", "limit_req_zone", "pass", "proxy_bind", "root"];
     let ends = ["_pass", "_cache_key", "_store"];
     OTHERS.contains(&name) || ends.iter().any(|end| name.ends_with(end))
 }

@@ -243,7 +243,8 @@ impl<P: Copy> State<P> {
             Inside::Directives(contexts) if *contexts == Contexts::of(&[Context::StreamServer]) => {
                 let handlers = [directive::PROXY_PASS, directive::RETURN, directive::PASS];
                 let handled = handlers.iter().any(|id| block.seen.contains_key(id));
-                self.http.named.server_ends(handled, block.opening, self.range);
+                let listens = block.seen.contains_key(&directive::LISTEN);
+                self.http.named.server_ends(listens, handled, block.opening, self.range);
                 Vec::new()
             }
             Inside::Directives(_) | Inside::Anything => Vec::new(),

@@ -7,7 +7,7 @@ use super::checks::is_slip;
 use super::preferences::Preferences;
 use crate::catalogue::{Contexts, DirectiveId, Origin, OwnDirective, VersionRange, directive};
 use crate::config::{NodeId, View};
-use crate::directive::{Fault, Inside, Next, Problem, State, Stated};
+use crate::directive::{Fault, Inside, Next, Problem, Refusal, State, Stated};
 use crate::source::DocId;
 use crate::syntax::{StatementKind, SyntaxErrorKind};
 
@@ -162,9 +162,13 @@ impl<'a> Walk<'a> {
 
     fn note(&mut self, problem: Problem<NodeId>, contexts: Contexts) {
         let Some(node) = problem.cause else { return };
-        let refusal = problem.refusal;
-        let own = self.own(node);
-        if !self.is_certain(node, refusal.fault) || own.is_some_and(|own| self.fits(own, node, refusal.fault, contexts)) {
+        let mut refusal = problem.refusal;
+        if let Some(own) = self.own(node).filter(|_| refusal.fault == Fault::Unknown) {
+            self.open_names = true;
+            let Some(better) = self.described(own, node, contexts) else { return };
+            refusal = better;
+        }
+        if !self.is_certain(node, refusal.fault) {
             self.open_names |= refusal.fault == Fault::Unknown;
             return;
         }
@@ -188,11 +192,17 @@ impl<'a> Walk<'a> {
         self.preferences.directives.get(&*self.view.name(node)).copied()
     }
 
-    /// Whether a directive that the user has described may be as it is.
-    fn fits(&self, own: OwnDirective, node: NodeId, fault: Fault, contexts: Contexts) -> bool {
-        fault != Fault::Unknown
-            || !own.contexts.intersection(contexts).is_empty()
-                && own.args.accepts(self.view.arg_count(node))
+    /// What nginx would say of a directive that the user has described.
+    fn described(&self, own: OwnDirective, node: NodeId, contexts: Contexts) -> Option<Refusal> {
+        let name = String::from_utf8_lossy(&self.view.name(node)).into_owned();
+        let refused = |fault, message: String| Some(Refusal { fault, word: 0, message: message.into() });
+        if own.contexts.intersection(contexts).is_empty() {
+            return refused(Fault::Context, format!("\"{name}\" directive is not allowed here"));
+        }
+        if own.args.accepts(self.view.arg_count(node)) {
+            return None;
+        }
+        refused(Fault::Count, format!("invalid number of arguments in \"{name}\" directive"))
     }
 
     /// Whether a refusal is nginx's, and not due to something that is not seen here.

@@ -2,10 +2,11 @@
 
 use super::super::call::Call;
 use super::super::scalar::{number, offset, size, time};
+use super::super::script::syntax;
 use super::super::{Checked, quoted, says};
 use super::address::{For, is_network, is_numeric, parse};
-use super::parameters::invalid;
-use crate::catalogue::Version;
+use super::parameters::{invalid, is_positive};
+use crate::catalogue::{Version, directive};
 
 /// The first version that knows `ipv4=` of `resolver`.
 pub(super) const IPV4: Version = Version::new(1, 23, 1);
@@ -191,6 +192,7 @@ pub(super) fn error_page(call: &Call<'_>) -> Checked {
 /// `ngx_http_core_try_files`
 pub(super) fn try_files(call: &Call<'_>) -> Checked {
     let last = call.count();
+    call.arguments().take(last.saturating_sub(1)).try_for_each(syntax)?;
     let Some(code) = call.word(last).strip_prefix(b"=") else { return Ok(()) };
     match number(code).filter(|_| !code.is_empty()) {
         Some(0..=999) => Ok(()),
@@ -229,6 +231,9 @@ pub(super) fn redirect(call: &Call<'_>) -> Checked {
 /// `proxy_cookie_flags`
 pub(super) fn cookie_flags(call: &Call<'_>) -> Checked {
     off_alone(call)?;
+    if !call.word(1).starts_with(b"~") {
+        syntax(call.word(1))?;
+    }
     const FLAGS: [&[u8]; 8] = [
         b"secure", b"nosecure", b"httponly", b"nohttponly", b"samesite=strict", b"samesite=lax",
         b"samesite=none", b"nosamesite",
@@ -253,6 +258,113 @@ pub(super) fn server_name(call: &Call<'_>) -> Checked {
         Some(index) => Err(quoted("server name \"", call.word(index + 1), "\" is invalid").at(index + 1)),
         None => Ok(()),
     }
+}
+
+/// `fastcgi_param NAME VALUE [if_not_empty]`
+pub(super) fn param(call: &Call<'_>) -> Checked {
+    if call.count() == 3 && call.word(3) != b"if_not_empty" { Err(call.invalid_parameter(3)) } else { Ok(()) }
+}
+
+/// `fastcgi_split_path_info`, whose expression must have two groups.
+pub(super) fn split_path_info(call: &Call<'_>) -> Checked {
+    let escaped = |at: usize| {
+        call.word(1).get(..at).unwrap_or_default().iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+    };
+    let captures = |at: &usize| {
+        let rest = call.word(1).get(at + 1..).unwrap_or_default();
+        let named = [&b"?<"[..], b"?P<", b"?'"].iter().any(|start| rest.starts_with(start));
+        let looks_behind = rest.starts_with(b"?<=") || rest.starts_with(b"?<!");
+        !escaped(*at) && (!rest.starts_with(b"?") || named && !looks_behind)
+    };
+    if memchr::memchr_iter(b'(', call.word(1)).filter(captures).count() == 2 {
+        return Ok(());
+    }
+    Err(quoted("pattern \"", call.word(1), "\" must have 2 captures"))
+}
+
+/// `gzip_hash` and `gzip_window`: powers of two.
+pub(super) fn gzip_sizes(call: &Call<'_>) -> Checked {
+    let (most, says) = if call.id == directive::GZIP_HASH {
+        (128 * 1024, "must be 512, 1k, 2k, 4k, 8k, 16k, 32k, 64k, or 128k")
+    } else {
+        (32 * 1024, "must be 512, 1k, 2k, 4k, 8k, 16k, or 32k")
+    };
+    match size(call.word(1), b"kKmM") {
+        Some(bytes) if (512..=most).contains(&bytes) && bytes & (bytes - 1) == 0 => Ok(()),
+        _ => Err(call.directive_says(says)),
+    }
+}
+
+/// `http2_max_concurrent_pushes` before it had no effect.
+pub(super) fn pushes(call: &Call<'_>) -> Checked {
+    let ignored = call.version >= Version::new(1, 25, 1);
+    if ignored || number(call.word(1)).is_some() { Ok(()) } else { Err(call.directive_says("invalid number")) }
+}
+
+/// `thread_pool`, which overlooks what it does not know.
+pub(super) fn thread_pool(call: &Call<'_>) -> Checked {
+    let mut has_threads = false;
+    for index in 2..=call.count() {
+        let word = call.word(index);
+        if let Some(count) = word.strip_prefix(b"threads=") {
+            if !is_positive(count) {
+                return Err(invalid("threads value", word, index));
+            }
+            has_threads = true;
+        } else if let Some(count) = word.strip_prefix(b"max_queue=") {
+            if count.is_empty() || number(count).is_none() {
+                return Err(invalid("max_queue value", word, index));
+            }
+        }
+    }
+    if has_threads || call.word(1) == b"default" {
+        return Ok(());
+    }
+    Err(says([b"\"", call.word(0), b"\" must have \"threads\" parameter"].concat()).at(0))
+}
+
+/// The ways in which nginx waits for events, on any system.
+const EVENTS: [&[u8]; 7] =
+    [b"epoll", b"kqueue", b"eventport", b"/dev/poll", b"poll", b"select", b"rtsig"];
+
+pub(super) fn event_type(call: &Call<'_>) -> Checked {
+    if EVENTS.contains(&call.word(1)) { Ok(()) } else { Err(invalid("event type", call.word(1), 1)) }
+}
+
+pub(super) fn userid_expires(call: &Call<'_>) -> Checked {
+    let good = matches!(call.word(1), b"max" | b"off") || time(call.word(1), true);
+    if good { Ok(()) } else { Err(call.directive_says("invalid value")) }
+}
+
+pub(super) fn userid_mark(call: &Call<'_>) -> Checked {
+    match call.word(1) {
+        b"off" | b"=" => Ok(()),
+        [letter] if letter.is_ascii_alphanumeric() => Ok(()),
+        _ => Err(call.directive_says("value must be \"off\" or a single letter, digit or \"=\"")),
+    }
+}
+
+pub(super) fn worker_connections(call: &Call<'_>) -> Checked {
+    let good = number(call.word(1)).is_some();
+    if good { Ok(()) } else { Err(invalid("number", call.word(1), 1)) }
+}
+
+pub(super) fn worker_priority(call: &Call<'_>) -> Checked {
+    let digits = call.word(1).strip_prefix(b"-").or_else(|| call.word(1).strip_prefix(b"+"));
+    let good = number(digits.unwrap_or(call.word(1))).is_some();
+    if good { Ok(()) } else { Err(call.directive_says("invalid number")) }
+}
+
+/// `worker_cpu_affinity`: masks of 0 and 1, read from their ends.
+pub(super) fn cpu_affinity(call: &Call<'_>) -> Checked {
+    let masks = if call.word(1) == b"auto" { 2 } else { 1 };
+    for index in masks..=call.count() {
+        let wrong = call.word(index).iter().rfind(|byte| !matches!(byte, b'0' | b'1' | b' '));
+        if let Some(&byte) = wrong {
+            return Err(quoted("invalid character \"", &[byte], "\" in \"worker_cpu_affinity\"").at(index));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn worker_processes(call: &Call<'_>) -> Checked {

@@ -2,13 +2,17 @@
 
 use super::super::call::Call;
 use super::super::scalar::{number, size, time};
-use super::super::{Checked, quoted, says};
+use super::super::{Checked, Refusal, quoted, says};
 use super::address::{Address, Family, For, parse};
 use super::parameters::invalid;
 use crate::catalogue::{Context, Version};
 
 /// Versions that add parameters.
-pub(super) const CHANGES: [Version; 2] = [QUIC, Version::new(1, 29, 7)];
+pub(super) const CHANGES: [Version; 3] = [QUIC, VIRTUAL, MULTIPATH];
+
+/// Virtual servers come to stream.
+const VIRTUAL: Version = Version::new(1, 25, 5);
+const MULTIPATH: Version = Version::new(1, 29, 7);
 
 const QUIC: Version = Version::new(1, 25, 0);
 
@@ -28,17 +32,16 @@ fn parameter(call: &Call<'_>, index: usize, at: &Address<'_>) -> Checked {
         b"http2" if is_http => Ok(()),
         b"quic" if is_http && call.version >= QUIC => Ok(()),
         b"udp" if !is_http => Ok(()),
-        b"multipath" if call.version >= Version::new(1, 29, 7) => Ok(()),
+        b"multipath" if call.version >= MULTIPATH => Ok(()),
         _ => match memchr::memchr(b'=', word) {
             Some(equals) => named(call, index, equals, at),
-            None => Err(call.invalid_parameter(index)),
+            None => Err(unknown(call, index)),
         },
     }
 }
 
-/// Virtual servers came to stream with 1.25.5.
 fn is_default(call: &Call<'_>) -> bool {
-    call.context == Context::StreamServer && call.version >= Version::new(1, 25, 5) && call.word(2) != b""
+    call.context == Context::StreamServer && call.version >= VIRTUAL
 }
 
 fn named(call: &Call<'_>, index: usize, equals: usize, at: &Address<'_>) -> Checked {
@@ -61,8 +64,16 @@ fn named(call: &Call<'_>, index: usize, equals: usize, at: &Address<'_>) -> Chec
         b"ipv6only" => Err(quoted("invalid ipv6only flags \"", value, "\"").at(index)),
         b"so_keepalive" if is_keepalive(value) => Ok(()),
         b"so_keepalive" => Err(quoted("invalid so_keepalive value: \"", value, "\"").at(index)),
-        _ => Err(call.invalid_parameter(index)),
+        _ => Err(unknown(call, index)),
     }
+}
+
+/// Until virtual servers came to stream, it had words of its own for a parameter that it does not know.
+fn unknown(call: &Call<'_>, index: usize) -> Refusal {
+    if call.context == Context::Server || call.version >= VIRTUAL {
+        return call.invalid_parameter(index);
+    }
+    quoted("the invalid \"", call.word(index), "\" parameter").at(index)
 }
 
 fn given(value: Option<i64>, what: &str, word: &[u8], index: usize) -> Checked {

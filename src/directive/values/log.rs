@@ -4,10 +4,14 @@ use super::super::call::Call;
 use super::super::scalar::{number, size, time};
 use super::super::{Checked, says};
 use super::parameters::invalid;
+use crate::catalogue::Family;
 
-pub(super) fn access_log(call: &Call<'_>) -> Checked {
+pub(in crate::directive) fn access_log(call: &Call<'_>) -> Checked {
     if call.word(1) == b"off" {
         return if call.count() == 1 { Ok(()) } else { Err(call.invalid_parameter(2)) };
+    }
+    if call.count() == 1 && call.variant.family == Family::Stream {
+        return Err(says("log format is not specified").at(0));
     }
     let (mut buffered, mut flushed) = (false, false);
     for index in 3..=call.count() {

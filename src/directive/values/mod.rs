@@ -13,6 +13,7 @@ use super::{Checked, scalar};
 use crate::catalogue::{DirectiveId, Origin, ValueKind, Version, directive};
 
 pub(super) use address::{address_v4, is_network};
+pub(super) use log::access_log;
 pub(super) use upstream::{has_uri, needs_port, no_uri};
 
 /// Whether the directive's setter takes its words, variables aside.
@@ -58,13 +59,26 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
         directive::DIRECTIO => core::directio,
         directive::ERROR_PAGE => core::error_page,
         directive::TRY_FILES => core::try_files,
-        directive::ACCESS_LOG => log::access_log,
         directive::CONNECTION_POOL_SIZE | directive::REQUEST_POOL_SIZE => core::pool_size,
         directive::PROXY_UPLOAD_RATE | directive::PROXY_DOWNLOAD_RATE => core::rate,
+        directive::PROXY_BIND => core::bind,
+        directive::STICKY => upstream::sticky,
         directive::PROXY_REDIRECT => core::redirect,
         directive::PROXY_COOKIE_PATH | directive::PROXY_COOKIE_DOMAIN => core::off_alone,
         directive::PROXY_COOKIE_FLAGS => core::cookie_flags,
         directive::SERVER_NAME => core::server_name,
+        directive::FASTCGI_PARAM | directive::SCGI_PARAM | directive::UWSGI_PARAM => core::param,
+        directive::FASTCGI_SPLIT_PATH_INFO => core::split_path_info,
+        directive::GZIP_HASH | directive::GZIP_WINDOW => core::gzip_sizes,
+        directive::HTTP2_MAX_CONCURRENT_PUSHES => core::pushes,
+        directive::THREAD_POOL => core::thread_pool,
+        directive::USE => core::event_type,
+        directive::USERID_EXPIRES => core::userid_expires,
+        directive::USERID_MARK => core::userid_mark,
+        directive::WORKER_CONNECTIONS => core::worker_connections,
+        directive::WORKER_PRIORITY => core::worker_priority,
+        directive::WORKER_CPU_AFFINITY => core::cpu_affinity,
+        directive::PASS => upstream::stream_pass,
         directive::WORKER_PROCESSES => core::worker_processes,
         _ => return None,
     })
@@ -82,12 +96,17 @@ fn by_ending(call: &Call<'_>) -> Option<Setter> {
     ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|&(_, setter)| setter)
 }
 
+const PUSHES_IGNORED: [Version; 1] = [Version::new(1, 25, 1)];
+const RATES_WITH_VARIABLES: [Version; 1] = [Version::new(1, 27, 0)];
+
 /// The versions in which the grammar of a setter changes.
 pub(super) fn changes(id: DirectiveId) -> &'static [Version] {
     match id {
         directive::LISTEN => &listen::CHANGES,
         directive::SERVER => &upstream::CHANGES,
         directive::RESOLVER => &[core::IPV4],
+        directive::HTTP2_MAX_CONCURRENT_PUSHES => &PUSHES_IGNORED,
+        id if id.name().ends_with("_limit_rate") => &RATES_WITH_VARIABLES,
         _ => &[],
     }
 }

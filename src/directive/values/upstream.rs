@@ -3,7 +3,7 @@
 use super::super::call::Call;
 use super::super::scalar::{number, time};
 use super::super::{Checked, says};
-use super::address::{Address, For, parse};
+use super::address::{Address, Family, For, is_numeric, parse};
 use super::parameters::is_positive;
 use crate::catalogue::{Context, Origin, Version, directive};
 
@@ -57,6 +57,14 @@ pub(super) fn keepalive(call: &Call<'_>) -> Checked {
     Err(says([start, call.word(1), middle, call.word(0), b"\" directive"].concat()))
 }
 
+/// `sticky`, of which only the method is looked at.
+pub(super) fn sticky(call: &Call<'_>) -> Checked {
+    match call.word(1) {
+        b"cookie" | b"route" | b"learn" => Ok(()),
+        word => Err(says([b"unknown parameter \"", word, b"\""].concat())),
+    }
+}
+
 /// `hash KEY [consistent]`
 pub(super) fn hash(call: &Call<'_>) -> Checked {
     match call.word(2) {
@@ -81,7 +89,7 @@ pub(super) fn random(call: &Call<'_>) -> Checked {
 /// `proxy_pass`, `fastcgi_pass` and the like, where no variable is in it.
 pub(super) fn pass(call: &Call<'_>) -> Checked {
     let word = call.word(1);
-    if word.contains(&b'$') {
+    if has_variables(call, word) {
         return Ok(());
     }
     let url = without_scheme(call, word)?;
@@ -101,7 +109,7 @@ pub(in crate::directive) fn needs_port<'a>(call: &Call<'a>) -> Option<(&'a [u8],
     }
     let word = call.word(1);
     let has_default = call.id == directive::PROXY_PASS && call.context != Context::StreamServer;
-    if has_default || word.contains(&b'$') {
+    if has_default || has_variables(call, word) {
         return None;
     }
     let url = without_scheme(call, word).ok()?;
@@ -124,6 +132,23 @@ pub(in crate::directive) fn no_uri() -> super::super::Refusal {
         "\"proxy_pass\" cannot have URI part in location given by regular expression, or inside named location, \
          or inside \"if\" statement, or inside \"limit_except\" block",
     )
+}
+
+/// `memcached_pass` is the one pass that knows no variables.
+fn has_variables(call: &Call<'_>, word: &[u8]) -> bool {
+    call.id != directive::MEMCACHED_PASS && word.contains(&b'$')
+}
+
+/// `pass` of stream, which takes no names.
+pub(super) fn stream_pass(call: &Call<'_>) -> Checked {
+    let word = call.word(1);
+    if word.contains(&b'$') {
+        return Ok(());
+    }
+    let address = parse(word, For::Connect)
+        .map_err(|problem| says([problem.as_bytes(), b" in pass \"", word, b"\""].concat()))?;
+    let named = address.family == Family::Inet && !is_numeric(word);
+    if named { Err(call.directive_says("has no addresses")) } else { Ok(()) }
 }
 
 fn takes_uri(call: &Call<'_>) -> bool {

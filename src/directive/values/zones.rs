@@ -2,6 +2,7 @@
 
 use super::super::call::Call;
 use super::super::scalar::{number, offset, size, time};
+use super::super::script::syntax;
 use super::super::{Checked, says};
 use super::parameters::{cache, invalid, is_positive, zone};
 
@@ -11,6 +12,7 @@ fn lacks(call: &Call<'_>, parameter: &str) -> Checked {
 }
 
 pub(super) fn limit_conn_zone(call: &Call<'_>) -> Checked {
+    syntax(call.word(1))?;
     match call.word(2) {
         word if word.starts_with(b"zone=") => zone(call, 2, 5, 8, "zone").map(drop),
         _ => Err(call.invalid_parameter(2)),
@@ -26,6 +28,7 @@ pub(super) fn limit_conn(call: &Call<'_>) -> Checked {
 }
 
 pub(super) fn limit_req_zone(call: &Call<'_>) -> Checked {
+    syntax(call.word(1))?;
     let mut has_zone = false;
     for index in 2..=call.count() {
         let word = call.word(index);

@@ -40,7 +40,9 @@ pub fn misplaced(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let found = of(facts, &[Fault::Context]).filter(|found| !versions::is_elsewhere(facts, found));
     found
         .map(|found| {
+            let own = facts.preferences.directives.get(&*facts.view.name(found.node));
             let allowed = facts.view.config.node(found.node).name.contexts();
+            let allowed = own.map_or(allowed, |own| own.contexts);
             hit(facts, rule, found, |words| words.with("level", list(allowed)))
         })
         .collect()
@@ -143,6 +145,9 @@ fn place(facts: &Facts<'_>, found: &Found) -> Span {
 
 /// How many words the directive takes, where it takes them.
 fn takes(facts: &Facts<'_>, found: &Found) -> String {
+    if let Some(own) = facts.preferences.directives.get(&*facts.view.name(found.node)) {
+        return own.args.to_string();
+    }
     let node = facts.view.config.node(found.node);
     let variants = node.name.entry().map_or(&[][..], |entry| entry.variants);
     let here = variants.iter().filter(|it| !it.contexts.intersection(found.contexts).is_empty());
