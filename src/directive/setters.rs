@@ -197,8 +197,23 @@ fn log_format<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
 /// Whether the directive's own setter compiles the first word: files, the passes to other servers, the keys of caches and
 /// zones.
 fn is_compiled(name: &str) -> bool {
-    const OTHERS: [&str; 8] =
-        ["access_log", "alias", "index", "limit_conn_zone", "limit_req_zone", "pass", "proxy_bind", "root"];
+    const OTHERS: [&str; 15] = [
+        "access_log",
+        "alias",
+        "fastcgi_cache",
+        "hash",
+        "index",
+        "limit_conn_zone",
+        "limit_req_zone",
+        "pass",
+        "proxy_bind",
+        "proxy_cache",
+        "proxy_download_rate",
+        "proxy_upload_rate",
+        "root",
+        "scgi_cache",
+        "uwsgi_cache",
+    ];
     let ends = ["_pass", "_cache_key", "_store"];
     OTHERS.contains(&name) || ends.iter().any(|end| name.ends_with(end))
 }

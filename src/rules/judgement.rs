@@ -1,6 +1,7 @@
 //! nginx's judgement of every directive of a tree: what `nginx -t` would say, and all of it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::placeholder::{has_environment_variable, has_gap, is_template};
 use super::checks::is_slip;
@@ -76,7 +77,7 @@ struct Walk<'a> {
     judgement: Judgement,
     /// The first node behind each open block.
     ends: Vec<NodeId>,
-    trust: Vec<(DocId, Trust)>,
+    trust: HashMap<DocId, Trust>,
     /// Whether a variable may be defined where nobody looks.
     open_names: bool,
     guesses: usize,
@@ -87,12 +88,12 @@ const MOST_GUESSES: usize = 50;
 
 impl<'a> Walk<'a> {
     fn new(view: View<'a>, target: VersionRange, preferences: &'a Preferences) -> Self {
-        let trust: Vec<(DocId, Trust)> = {
+        let trust: HashMap<DocId, Trust> = {
             let documents = view.config.documents.iter();
             documents.map(|&doc| (doc, trust(view, doc))).collect()
         };
         let whole = view.config.is_whole() && view.config.certain;
-        let open_names = !whole || trust.iter().any(|(_, trust)| !trust.statements || !trust.blocks);
+        let open_names = !whole || trust.values().any(|trust| !trust.statements || !trust.blocks);
         let mut state = State::new(levels(view), target);
         if is_data(view) {
             state.open(Inside::Anything, NodeId(0));
@@ -209,7 +210,7 @@ impl<'a> Walk<'a> {
     fn is_certain(&self, node: NodeId, fault: Fault) -> bool {
         let view = self.view;
         let (doc, id) = (view.config.node(node).doc, view.config.node(node).statement);
-        let trust = self.trust.iter().find(|(it, _)| *it == doc).map(|&(_, trust)| trust);
+        let trust = self.trust.get(&doc).copied();
         let Some(trust) = trust.filter(|trust| trust.statements) else { return false };
         let complete = view.texts.statement(doc, id).complete;
         let gap = || std::iter::once(view.name(node)).chain(view.args(node)).any(|word| has_gap(&word));

@@ -26,6 +26,7 @@ pub(super) fn bind(call: &Call<'_>) -> Checked {
     if call.count() == 1 && address == b"off" {
         return Ok(());
     }
+    syntax(address)?;
     if !address.contains(&b'$') && !is_numeric(address) {
         return Err(invalid("address", address, 1));
     }
@@ -86,6 +87,9 @@ pub(super) fn resolver(call: &Call<'_>) -> Checked {
     Ok(())
 }
 
+/// The first version that knows the method CONNECT here.
+const CONNECT: Version = Version::new(1, 31, 0);
+
 /// The methods that `limit_except` knows.
 const METHODS: [&[u8]; 14] = [
     b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"MKCOL", b"COPY", b"MOVE", b"OPTIONS", b"PROPFIND",
@@ -93,7 +97,8 @@ const METHODS: [&[u8]; 14] = [
 ];
 
 pub(super) fn limit_except(call: &Call<'_>) -> Checked {
-    let known = |word: &[u8]| METHODS.iter().any(|method| method.eq_ignore_ascii_case(word));
+    let is_new = |word: &[u8]| call.version >= CONNECT && word.eq_ignore_ascii_case(b"CONNECT");
+    let known = |word: &[u8]| is_new(word) || METHODS.iter().any(|method| method.eq_ignore_ascii_case(word));
     match call.arguments().position(|word| !known(word)) {
         Some(index) => Err(invalid("method", call.word(index + 1), index + 1)),
         None => Ok(()),
@@ -150,7 +155,7 @@ pub(super) fn disable_symlinks(call: &Call<'_>) -> Checked {
 
 pub(super) fn aio(call: &Call<'_>) -> Checked {
     match call.word(1) {
-        b"off" | b"on" | b"threads" => Ok(()),
+        b"off" | b"on" | b"sendfile" | b"threads" => Ok(()),
         word if word.starts_with(b"threads=") => Ok(()),
         _ => Err(call.directive_says("invalid value")),
     }
@@ -209,6 +214,12 @@ pub(super) fn pool_size(call: &Call<'_>) -> Checked {
     }
 }
 
+/// `http2_streams_index_size`
+pub(super) fn power_of_two(call: &Call<'_>) -> Checked {
+    let good = number(call.word(1)).is_some_and(|size| size & (size - 1) == 0);
+    if good { Ok(()) } else { Err(call.directive_says("must be a power of two")) }
+}
+
 /// A rate in bytes, which may hold variables.
 pub(super) fn rate(call: &Call<'_>) -> Checked {
     let good = call.word(1).contains(&b'$') || size(call.word(1), b"kKmM").is_some();
@@ -240,6 +251,7 @@ pub(super) fn cookie_flags(call: &Call<'_>) -> Checked {
     ];
     for index in 2..=call.count() {
         let word = call.word(index);
+        syntax(word)?;
         if !word.contains(&b'$') && !FLAGS.iter().any(|flag| flag.eq_ignore_ascii_case(word)) {
             return Err(call.invalid_parameter(index));
         }

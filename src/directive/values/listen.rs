@@ -3,7 +3,7 @@
 use super::super::call::Call;
 use super::super::scalar::{number, size, time};
 use super::super::{Checked, Refusal, quoted, says};
-use super::address::{Address, Family, For, parse};
+use super::address::{For, parse};
 use super::parameters::invalid;
 use crate::catalogue::{Context, Version};
 
@@ -17,13 +17,33 @@ const MULTIPATH: Version = Version::new(1, 29, 7);
 const QUIC: Version = Version::new(1, 25, 0);
 
 pub(super) fn check(call: &Call<'_>) -> Checked {
-    let at = parse(call.word(1), For::Listen).map_err(|problem| {
+    parse(call.word(1), For::Listen).map_err(|problem| {
         says([problem.as_bytes(), b" in \"", call.word(1), b"\" of the \"listen\" directive"].concat())
     })?;
-    (2..=call.count()).try_for_each(|index| parameter(call, index, &at))
+    (2..=call.count()).try_for_each(|index| parameter(call, index))?;
+    compatible(call)
 }
 
-fn parameter(call: &Call<'_>, index: usize, at: &Address<'_>) -> Checked {
+/// What does not go together with UDP.
+fn compatible(call: &Call<'_>) -> Checked {
+    let has = |name: &[u8]| {
+        call.arguments().skip(1).position(|word| word.split(|&byte| byte == b'=').next() == Some(name))
+    };
+    let (udp, others): (&[u8], &[&str]) = match call.context {
+        Context::Server => (b"quic", &["fastopen", "ssl", "http2", "proxy_protocol"]),
+        _ => (b"udp", &["fastopen", "backlog", "deferred", "ssl", "so_keepalive", "proxy_protocol"]),
+    };
+    if has(udp).is_none() {
+        return Ok(());
+    }
+    let Some((name, index)) = others.iter().find_map(|name| Some((name, has(name.as_bytes())?))) else {
+        return Ok(());
+    };
+    let udp = String::from_utf8_lossy(udp);
+    Err(call.directive_says(&format!("\"{name}\" parameter is incompatible with \"{udp}\"")).at(index + 2))
+}
+
+fn parameter(call: &Call<'_>, index: usize) -> Checked {
     let word = call.word(index);
     let is_http = call.context == Context::Server;
     match word {
@@ -34,7 +54,7 @@ fn parameter(call: &Call<'_>, index: usize, at: &Address<'_>) -> Checked {
         b"udp" if !is_http => Ok(()),
         b"multipath" if call.version >= MULTIPATH => Ok(()),
         _ => match memchr::memchr(b'=', word) {
-            Some(equals) => named(call, index, equals, at),
+            Some(equals) => named(call, index, equals),
             None => Err(unknown(call, index)),
         },
     }
@@ -44,7 +64,7 @@ fn is_default(call: &Call<'_>) -> bool {
     call.context == Context::StreamServer && call.version >= VIRTUAL
 }
 
-fn named(call: &Call<'_>, index: usize, equals: usize, at: &Address<'_>) -> Checked {
+fn named(call: &Call<'_>, index: usize, equals: usize) -> Checked {
     let word = call.word(index);
     let (name, value) = (word.get(..equals).unwrap_or_default(), word.get(equals + 1..).unwrap_or_default());
     let positive = |count: Option<i64>, what: &str| match count.filter(|&count| count > 0 && !value.is_empty()) {
@@ -57,11 +77,7 @@ fn named(call: &Call<'_>, index: usize, equals: usize, at: &Address<'_>) -> Chec
         b"sndbuf" => given(size(value, b"kKmM"), "sndbuf", word, index),
         b"fastopen" => given(number(value).filter(|_| !value.is_empty()), "fastopen", word, index),
         b"accept_filter" => Ok(()),
-        b"ipv6only" if at.family != Family::Inet6 => {
-            Err(quoted("ipv6only is not supported on addr \"", &shown(at), "\"").at(index))
-        }
         b"ipv6only" if value == b"on" || value == b"off" => Ok(()),
-        b"ipv6only" => Err(quoted("invalid ipv6only flags \"", value, "\"").at(index)),
         b"so_keepalive" if is_keepalive(value) => Ok(()),
         b"so_keepalive" => Err(quoted("invalid so_keepalive value: \"", value, "\"").at(index)),
         _ => Err(unknown(call, index)),
@@ -78,16 +94,6 @@ fn unknown(call: &Call<'_>, index: usize) -> Refusal {
 
 fn given(value: Option<i64>, what: &str, word: &[u8], index: usize) -> Checked {
     value.map(drop).ok_or_else(|| invalid(what, word, index))
-}
-
-/// The address as nginx prints it.
-fn shown(at: &Address<'_>) -> Vec<u8> {
-    let port = at.port.unwrap_or(80).to_string();
-    match at.family {
-        Family::Unix => [b"unix:", at.host].concat(),
-        _ if at.host.is_empty() || at.host == b"*" => [b"0.0.0.0:", port.as_bytes()].concat(),
-        _ => [at.host, b":", port.as_bytes()].concat(),
-    }
 }
 
 /// `on`, `off` or `IDLE:INTERVAL:COUNT`, of which some may be empty.

@@ -43,7 +43,7 @@ fn is_parameter(call: &Call<'_>, word: &[u8]) -> bool {
         b"service=" => call.version >= RESOLVE && !value.is_empty(),
         // NGINX Plus.
         b"slow_start=" => time(value, true),
-        b"route=" | b"drain" | b"id=" => call.version >= RESOLVE,
+        b"route=" | b"drain" | b"id=" => true,
         _ => false,
     }
 }
@@ -81,7 +81,8 @@ pub(super) fn random(call: &Call<'_>) -> Checked {
         1 if call.word(1) == b"two" => Ok(()),
         1 => Err(call.invalid_parameter(1)),
         _ if call.word(1) != b"two" => Err(call.invalid_parameter(1)),
-        _ if call.word(2) == b"least_conn" => Ok(()),
+        // NGINX Plus has `least_time=header`, too.
+        _ if call.word(2) == b"least_conn" || call.word(2).starts_with(b"least_time=") => Ok(()),
         _ => Err(call.invalid_parameter(2)),
     }
 }
@@ -159,6 +160,7 @@ fn without_scheme<'a>(call: &Call<'_>, word: &'a [u8]) -> Result<&'a [u8], super
     let schemes: [&[u8]; 2] = match call.id {
         directive::PROXY_PASS if call.context != Context::StreamServer => [b"http://", b"https://"],
         directive::GRPC_PASS => [b"grpc://", b"grpcs://"],
+        directive::UWSGI_PASS => [b"uwsgi://", b"suwsgi://"],
         _ => return Ok(word),
     };
     let starts = |scheme: &&&[u8]| {
@@ -166,7 +168,7 @@ fn without_scheme<'a>(call: &Call<'_>, word: &'a [u8]) -> Result<&'a [u8], super
     };
     match schemes.iter().find(starts) {
         Some(scheme) => Ok(word.get(scheme.len()..).unwrap_or_default()),
-        None if call.id == directive::GRPC_PASS => Ok(word),
-        None => Err(says("invalid URL prefix")),
+        None if call.id == directive::PROXY_PASS => Err(says("invalid URL prefix")),
+        None => Ok(word),
     }
 }

@@ -126,6 +126,8 @@ fn cache_parameter(call: &Call<'_>, index: usize) -> Checked {
         .at(index)),
         b"use_temp_path" => Ok(()),
         b"inactive" => what(time(value, true), "inactive value"),
+        // NGINX Plus.
+        b"purger" | b"purger_files" | b"purger_sleep" | b"purger_threshold" => Ok(()),
         b"max_size" => what(offset(value).is_some(), "max_size value"),
         b"min_free" => what(offset(value).is_some(), "min_free value"),
         b"loader_files" | b"manager_files" => {

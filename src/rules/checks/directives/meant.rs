@@ -10,7 +10,7 @@ use crate::rules::facts::Facts;
 use crate::source::Span;
 
 /// Names that are looked up are compared with all others: more of them are not worth the time.
-const MOST_GUESSES: usize = 200;
+pub const MOST_GUESSES: usize = 200;
 
 /// The hint for a name: a directive that may stand in one of `contexts`, else any other.
 pub fn directive(

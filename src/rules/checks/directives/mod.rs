@@ -91,9 +91,10 @@ pub fn duplicate(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 
 /// Variables that nothing defines.
 pub fn variable(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    of(facts, &[Fault::Variable])
-        .map(|found| {
-            let hint = meant::variable(facts, found);
+    (of(facts, &[Fault::Variable]).enumerate())
+        .map(|(count, found)| {
+            let guess = count < meant::MOST_GUESSES;
+            let hint = if guess { meant::variable(facts, found) } else { String::new() };
             let mut hit = hit(facts, rule, found, |words| words.with("problem", hint));
             hit.at = meant::reference(facts, found).unwrap_or(hit.at);
             hit
