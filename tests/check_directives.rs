@@ -211,8 +211,8 @@ fn a_better_rule_says_it_alone() {
     let said = |text: &str| {
         let arguments = ["check", "--no-config", "--format", "json", "-"];
         let said = finish(program(Path::new("."), &arguments), text.as_bytes());
-        let codes = said.diagnostics().iter().map(|it| it["code"].as_str().unwrap().to_owned());
-        codes.collect::<Vec<_>>()
+        let found = said.diagnostics();
+        found.iter().map(|it| it["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let scheme = said(&server("location /ws/ { proxy_pass ws://127.0.0.1:9; gzip yes; }"));
     assert!(scheme.contains(&"WS125".to_owned()), "{scheme:?}");

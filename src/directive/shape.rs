@@ -25,7 +25,7 @@ pub(super) struct Accepted {
 
 /// The definition that `version` carries out, or its message. nginx tests in this order: the name, the context, the
 /// terminator, the number of words.
-pub(super) fn accept(name: &[u8], shape: Shape, version: Version) -> Result<Accepted, Refusal> {
+fn accept(name: &[u8], shape: Shape, version: Version) -> Result<Accepted, Refusal> {
     let variants = shape.id.entry().map_or(&[][..], |entry| entry.variants);
     let existing = || variants.iter().filter(|variant| variant.exists_in(version));
     let mut first = None;
@@ -46,6 +46,17 @@ pub(super) fn accept(name: &[u8], shape: Shape, version: Version) -> Result<Acce
         Some(refusal) => refusal,
         None => quoted("\"", name, "\" directive is not allowed here").of(Fault::Context),
     })
+}
+
+/// The same for a directive of which it is not known in which of several contexts it stands: what any of them accepts.
+pub(super) fn accept_all(name: &[u8], shape: Shape, version: Version) -> Result<Vec<Accepted>, Refusal> {
+    if shape.contexts.len() == 1 {
+        return accept(name, shape, version).map(|accepted| vec![accepted]);
+    }
+    let one = |context| Shape { contexts: Contexts::of(&[context]), ..shape };
+    let accepted: Vec<Accepted> =
+        shape.contexts.iter().filter_map(|context| accept(name, one(context), version).ok()).collect();
+    if accepted.is_empty() { accept(name, shape, version).map(|it| vec![it]) } else { Ok(accepted) }
 }
 
 pub(super) fn unknown(name: &[u8]) -> Refusal {

@@ -8,10 +8,10 @@ use super::data::{Data, Taken};
 use super::ends::Shared;
 use super::http::Http;
 use super::refusal::says;
-use super::shape::{self, Accepted, Shape, accept};
+use super::shape::{self, Accepted, Shape, accept_all};
 use super::versions::stretches;
 use super::{Fault, Refusal, values};
-use crate::catalogue::{Context, Contexts, DirectiveId, Repeat, Version, VersionRange, directive, lookup};
+use crate::catalogue::{Context, Contexts, DirectiveId, Origin, Repeat, Version, VersionRange, directive, lookup};
 use crate::syntax::StatementKind;
 
 /// What a block holds.
@@ -154,8 +154,8 @@ impl<P: Copy> State<P> {
         let shape = shape_of(stated, contexts);
         let (mut taken, mut refused): (Vec<Accepted>, Option<Refusal>) = (Vec::new(), None);
         for version in stretches(stated.id, self.range) {
-            match accept(name, shape, version) {
-                Ok(accepted) => taken.push(accepted),
+            match accept_all(name, shape, version) {
+                Ok(accepted) => taken.extend(accepted),
                 Err(refusal) if refused.as_ref().is_none_or(|it| it.fault <= refusal.fault) => {
                     refused = Some(refusal);
                 }
@@ -264,12 +264,20 @@ impl<P: Copy> State<P> {
         problems
     }
 
-    /// The versions that refuse a directive, each standing for those up to the next stretch.
-    pub fn refused_by(&self, stated: &Stated<'_, P>, contexts: Contexts) -> Vec<(Version, bool)> {
+    /// The versions that refuse a directive, each standing for those up to the next stretch; `of_nginx`: others' modules
+    /// of that name do not count.
+    pub fn refused_by(
+        &self,
+        stated: &Stated<'_, P>,
+        contexts: Contexts,
+        of_nginx: bool,
+    ) -> Vec<(Version, bool)> {
         let shape = shape_of(stated, contexts);
         let name = stated.words.first().map_or(&[][..], |name| until_nul(name));
+        let counts = |it: &Accepted| !of_nginx || it.variant.origin == Origin::Nginx;
         let takes = |version| {
-            accept(name, shape, version).and_then(|it| values::check(&call(stated, it))).is_ok()
+            let accepted = accept_all(name, shape, version).unwrap_or_default();
+            accepted.into_iter().any(|it| counts(&it) && values::check(&call(stated, it)).is_ok())
         };
         stretches(stated.id, self.range).into_iter().map(|version| (version, !takes(version))).collect()
     }

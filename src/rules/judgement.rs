@@ -81,6 +81,7 @@ struct Walk<'a> {
     /// Whether a variable may be defined where nobody looks.
     open_names: bool,
     guesses: usize,
+    has_events: bool,
 }
 
 /// Unknown names that are compared with all others to see whether they are slips of the pen.
@@ -107,6 +108,7 @@ impl<'a> Walk<'a> {
             trust,
             open_names,
             guesses: 0,
+            has_events: false,
         }
     }
 
@@ -227,6 +229,7 @@ impl<'a> Walk<'a> {
     }
 
     fn finish(mut self) -> Judgement {
+        self.has_events = self.state.has_seen(directive::EVENTS);
         for _ in 0..=self.ends.len() {
             let problems = self.state.close(None);
             problems.into_iter().for_each(|problem| self.note(problem, Contexts::NONE));
@@ -234,6 +237,9 @@ impl<'a> Walk<'a> {
         let problems = self.state.finish();
         problems.into_iter().for_each(|problem| self.note(problem, Contexts::NONE));
         self.judgement.defined = self.state.defined().to_vec();
+        // Without an `events` block it is a part of a configuration, whatever its outermost block is.
+        let whole = self.has_events;
+        self.judgement.found.retain(|found| whole || found.fault != Fault::Missing);
         if self.open_names {
             let certain = |found: &Found| !matches!(found.fault, Fault::Variable | Fault::Missing);
             self.judgement.found.retain(certain);

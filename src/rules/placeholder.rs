@@ -24,7 +24,16 @@ pub fn has_gap(word: &[u8]) -> bool {
     has_environment_variable(word)
         || [&b"__"[..], b"%%", b"@"].iter().any(|mark| is_enclosed(word, mark))
         || memmem::find(word, b"#{").is_some()
-        || word.starts_with(b"<") && word.ends_with(b">")
+        || has_brackets(word)
+}
+
+/// Whether `<name>` stands in the word, no group of a regular expression (`(?<name>`).
+fn has_brackets(word: &[u8]) -> bool {
+    memchr::memchr_iter(b'<', word).any(|at| {
+        let before = word.get(..at).unwrap_or_default();
+        let is_group = before.ends_with(b"?") || before.ends_with(b"?P");
+        !is_group && word.get(at + 2..).is_some_and(|rest| rest.contains(&b'>'))
+    })
 }
 
 /// Whether `envsubst` finds a name in upper case: nginx's variables are written in lower case.
@@ -58,10 +67,10 @@ mod tests {
 
     #[test]
     fn gaps_are_told_from_variables() {
-        for gap in ["${DOMAIN}", "https://$HOST_NAME/x", "__PORT__", "%%ROOT%%", "@SERVER_NAME@", "#{name}", "<name>"] {
+        for gap in ["${DOMAIN}", "https://$HOST_NAME/x", "__PORT__", "%%ROOT%%", "@SERVER_NAME@", "#{name}", "<name>", "<ip>:<port>"] {
             assert!(has_gap(gap.as_bytes()), "{gap}");
         }
-        for plain in ["$host", "${uri}x", "@named", "a__b", "%d", "/a#b", "$Host", "user@example.com", "$1", "<"] {
+        for plain in ["$host", "${uri}x", "@named", "a__b", "%d", "/a#b", "$Host", "user@example.com", "$1", "<", "^(?<name>x)", "a<b"] {
             assert!(!has_gap(plain.as_bytes()), "{plain}");
         }
     }

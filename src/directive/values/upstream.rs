@@ -24,7 +24,8 @@ pub(super) fn server(call: &Call<'_>) -> Checked {
     })?;
     let url = call.word(1);
     let address = parse(url, For::Connect).map_err(|problem| refused(problem, url, 1))?;
-    if call.context == Context::StreamUpstream && address.port.is_none() {
+    let looked_up = call.arguments().any(|word| word.starts_with(b"service="));
+    if call.context == Context::StreamUpstream && address.port.is_none() && !looked_up {
         return Err(refused("no port", url, 1));
     }
     Ok(())
@@ -90,7 +91,7 @@ pub(super) fn random(call: &Call<'_>) -> Checked {
 /// `proxy_pass`, `fastcgi_pass` and the like, where no variable is in it.
 pub(super) fn pass(call: &Call<'_>) -> Checked {
     let word = call.word(1);
-    if has_variables(call, word) {
+    if has_variables(call, word) || call.id == directive::TUNNEL_PASS {
         return Ok(());
     }
     let url = without_scheme(call, word)?;
@@ -105,7 +106,8 @@ pub(super) fn pass(call: &Call<'_>) -> Checked {
 
 /// The host and the whole of a pass that names no port and has no usual one: it must be the name of an upstream.
 pub(in crate::directive) fn needs_port<'a>(call: &Call<'a>) -> Option<(&'a [u8], &'a [u8])> {
-    if !call.id.name().ends_with("_pass") || call.variant.origin != Origin::Nginx {
+    let is_tunnel = call.id == directive::TUNNEL_PASS;
+    if !call.id.name().ends_with("_pass") || is_tunnel || call.variant.origin != Origin::Nginx {
         return None;
     }
     let word = call.word(1);
@@ -147,7 +149,7 @@ pub(super) fn stream_pass(call: &Call<'_>) -> Checked {
         return Ok(());
     }
     let address = parse(word, For::Connect)
-        .map_err(|problem| says([problem.as_bytes(), b" in pass \"", word, b"\""].concat()))?;
+        .map_err(|problem| says([problem.as_bytes(), b" in \"", word, b"\" of the \"pass\" directive"].concat()))?;
     let named = address.family == Family::Inet && !is_numeric(word);
     if named { Err(call.directive_says("has no addresses")) } else { Ok(()) }
 }

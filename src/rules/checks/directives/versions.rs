@@ -42,7 +42,7 @@ fn elsewhere(facts: &Facts<'_>, found: &Found) -> Option<Known> {
     if matches!(found.fault, Fault::Duplicate | Fault::Missing | Fault::Variable | Fault::Ignored) {
         return None;
     }
-    let judged = judged(facts, found.node, found.contexts, VersionRange::ALL);
+    let judged = judged(facts, found.node, found.contexts, VersionRange::ALL, true);
     let (lowest, at) = (facts.target.lowest(), |refused| judged.iter().rposition(|&(_, it)| it == refused));
     let last = at(false)?;
     let later = judged.iter().find(|&&(version, refused)| !refused && !facts.target.contains(version) && version > lowest);
@@ -53,7 +53,7 @@ fn elsewhere(facts: &Facts<'_>, found: &Found) -> Option<Known> {
 }
 
 fn partly(facts: &Facts<'_>, taken: Taken) -> Option<Known> {
-    let judged = judged(facts, taken.node, taken.contexts, facts.target);
+    let judged = judged(facts, taken.node, taken.contexts, facts.target, false);
     judged.iter().find(|(_, refused)| *refused)?;
     let (_, oldest_refuses) = judged.first()?;
     let change = judged.iter().find(|(_, refused)| refused != oldest_refuses)?.0;
@@ -61,7 +61,13 @@ fn partly(facts: &Facts<'_>, taken: Taken) -> Option<Known> {
 }
 
 /// Which versions refuse the directive.
-fn judged(facts: &Facts<'_>, node: NodeId, contexts: Contexts, range: VersionRange) -> Vec<(Version, bool)> {
+fn judged(
+    facts: &Facts<'_>,
+    node: NodeId,
+    contexts: Contexts,
+    range: VersionRange,
+    of_nginx: bool,
+) -> Vec<(Version, bool)> {
     let view = facts.view;
     let place = view.config.node(node);
     let statement = view.texts.statement(place.doc, place.statement);
@@ -70,7 +76,7 @@ fn judged(facts: &Facts<'_>, node: NodeId, contexts: Contexts, range: VersionRan
     }
     let words: Vec<Cow<'_, [u8]>> = std::iter::once(view.name(node)).chain(view.args(node)).collect();
     let stated = Stated { id: statement.name, kind: statement.kind, words: &words, place: node };
-    State::new([contexts], range).refused_by(&stated, contexts)
+    State::new([contexts], range).refused_by(&stated, contexts, of_nginx)
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, node: NodeId, known: Known, found: Option<&Found>) -> Hit {
