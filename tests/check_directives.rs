@@ -38,7 +38,8 @@ fn server(inside: &str) -> String {
 
 #[test]
 fn every_error_of_a_file_is_reported_where_it_stands() {
-    let text = server("gzip yes;\nsendfil on;\nlocation / { proxy_pass http://127.0.0.1:9; root; }\nserver {}");
+    let text =
+        server("gzip yes;\nsendfil on;\nlocation / { proxy_pass http://127.0.0.1:9; root; }\nserver {}");
     assert_eq!(
         findings(&text, &[]),
         [
@@ -52,7 +53,8 @@ fn every_error_of_a_file_is_reported_where_it_stands() {
 
 #[test]
 fn a_suggestion_fits_the_place() {
-    let said = findings(&server("location / { porxy_pass http://127.0.0.1:9; sever_name a; satisfy ani; }"), &[]);
+    let said =
+        findings(&server("location / { porxy_pass http://127.0.0.1:9; sever_name a; satisfy ani; }"), &[]);
     assert!(said[0].ends_with("did you mean `proxy_pass`?"), "{said:?}");
     assert!(said[1].ends_with("did you mean `server_name`?"), "{said:?}");
     assert!(said[2].ends_with("did you mean `any`?"), "{said:?}");
@@ -84,7 +86,10 @@ fn a_version_that_does_not_know_a_directive_is_told() {
 fn what_was_removed_is_told() {
     let text = server("ssl on;");
     let new = findings(&text, &["--nginx-version", "1.26"]);
-    assert_eq!(new, [r#"5:1-4 DI008 error `ssl on` no longer works since nginx 1.25.1: unknown directive "ssl""#]);
+    assert_eq!(
+        new,
+        [r#"5:1-4 DI008 error `ssl on` no longer works since nginx 1.25.1: unknown directive "ssl""#]
+    );
     let both = findings(&text, &["--nginx-version", ">=1.24"]);
     assert!(both.iter().any(|it| it.contains("DI008 warning")), "{both:?}");
     assert!(both.iter().any(|it| it.contains("DI009 warning")), "{both:?}");
@@ -96,12 +101,17 @@ fn parameters_have_versions_too() {
     let text = server("listen 8443 quic;");
     assert!(findings(&text, &[]).is_empty());
     let old = findings(&text, &["--nginx-version", "1.22"]);
-    assert_eq!(old, [r#"5:13-17 DI008 error `listen 8443 quic` needs nginx 1.25.0: invalid parameter "quic""#]);
+    assert_eq!(
+        old,
+        [r#"5:13-17 DI008 error `listen 8443 quic` needs nginx 1.25.0: invalid parameter "quic""#]
+    );
 }
 
 #[test]
 fn http2_of_listen_is_deprecated_where_http2_on_is_known() {
-    let text = http("server {\n    listen 8443 ssl http2;\n    listen 8444 http2 ssl; # two\n    ssl_certificate a.pem;\n}");
+    let text = http(
+        "server {\n    listen 8443 ssl http2;\n    listen 8444 http2 ssl; # two\n    ssl_certificate a.pem;\n}",
+    );
     for silent in [&[][..], &["--nginx-version", "1.24"]] {
         assert!(findings(&text, silent).is_empty(), "{silent:?}");
     }
@@ -118,12 +128,15 @@ fn deprecated_directives_are_replaced() {
     let fixed = |text: &str, version: &str| {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("nginx.conf"), text).unwrap();
-        let arguments = ["check", "--no-config", "--select", "DI009", "--fix", "--unsafe-fixes", "nginx.conf"];
+        let arguments =
+            ["check", "--no-config", "--select", "DI009", "--fix", "--unsafe-fixes", "nginx.conf"];
         finish(program(folder.path(), &[&arguments[..], &["--nginx-version", version]].concat()), b"");
         std::fs::read_to_string(folder.path().join("nginx.conf")).unwrap()
     };
-    let text = http("server {\n    listen 8443 ssl http2;\n    listen 8444 http2 ssl; # two\n    root /a;\n}");
-    let wanted = http("server {\n    listen 8443 ssl;\n    listen 8444 ssl; # two\n    http2 on;\n    root /a;\n}");
+    let text =
+        http("server {\n    listen 8443 ssl http2;\n    listen 8444 http2 ssl; # two\n    root /a;\n}");
+    let wanted =
+        http("server {\n    listen 8443 ssl;\n    listen 8444 ssl; # two\n    http2 on;\n    root /a;\n}");
     assert_eq!(fixed(&text, "1.26"), wanted);
     assert_eq!(fixed(&text, "1.24"), text);
     let text = http("server {\n    listen 8443;\n    ssl on;\n    root /a;\n}");
@@ -148,7 +161,7 @@ fn unknown_variables_only_where_everything_was_read() {
 
 #[test]
 fn an_undefined_variable_is_found_near_others() {
-    let text = http("map $uri $kind { default 0; }\nserver { listen 8080; return 200 $knid$remote_adr; }");
+    let text = http("map $uri $kind { default 0; }\nserver { listen 8080; return 200 $knd$remote_adr; }");
     let said = findings(&text, &[]);
     assert!(said[0].ends_with("did you mean `$kind`?"), "{said:?}");
     assert!(said[1].ends_with("did you mean `$remote_addr`?"), "{said:?}");
@@ -165,8 +178,12 @@ fn directives_of_other_modules_are_known() {
 
 #[test]
 fn a_module_that_nobody_knows_may_bring_directives() {
-    let text = format!("load_module modules/ngx_http_unknown_module.so;\n{}", server("frobnicate on;\nsendfil on;"));
-    assert_eq!(findings(&text, &[]), [r#"7:1-8 DI001 error unknown directive "sendfil"; did you mean `sendfile`?"#]);
+    let text =
+        format!("load_module modules/ngx_http_unknown_module.so;\n{}", server("frobnicate on;\nsendfil on;"));
+    assert_eq!(
+        findings(&text, &[]),
+        [r#"7:1-8 DI001 error unknown directive "sendfil"; did you mean `sendfile`?"#]
+    );
 }
 
 #[test]

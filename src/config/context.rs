@@ -81,7 +81,10 @@ impl Context {
             [.., last] => last,
             [] => return None,
         };
-        NAMED.iter().find(|(word, _)| *word == joined).map(|(_, levels)| Self { levels: levels.to_vec(), certain: true })
+        NAMED
+            .iter()
+            .find(|(word, _)| *word == joined)
+            .map(|(_, levels)| Self { levels: levels.to_vec(), certain: true })
     }
 
     /// The context of a text: what a `# ngxlint: context` comment says, else what its directives allow.

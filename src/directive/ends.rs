@@ -110,22 +110,26 @@ impl<P: Copy> Named<P> {
             cause: Some(cause),
             first: None,
         };
-        let unheard = self.unheard.iter().map(|&server| {
-            at(says("no \"listen\" is defined for server").at(0), Some(server), server)
-        });
-        let servers = self.unhandled.iter().map(|&server| at(says("no handler for server").at(0), Some(server), server));
+        let unheard = self
+            .unheard
+            .iter()
+            .map(|&server| at(says("no \"listen\" is defined for server").at(0), Some(server), server));
+        let servers = self
+            .unhandled
+            .iter()
+            .map(|&server| at(says("no handler for server").at(0), Some(server), server));
         let passes = self.passes.iter().filter(|(_, host, _)| !self.upstreams.contains(host));
-        let passes = passes.map(|(pass, _, url)| {
-            at(quoted("no port in upstream \"", url, "\""), Some(*pass), *pass)
-        });
+        let passes =
+            passes.map(|(pass, _, url)| at(quoted("no port in upstream \"", url, "\""), Some(*pass), *pass));
         let defined = |id: DirectiveId, zone: &Vec<u8>| {
             let module = id.name().trim_end_matches("_cache").as_bytes().to_vec();
             self.caches.contains(&(module, zone.clone()))
         };
-        let cached = self.cached.iter().filter(|(_, id, zone)| !defined(*id, zone)).map(|(used, id, zone)| {
-            let said = [b"\"", id.name().as_bytes(), b"\" zone \"", zone, b"\" is unknown"].concat();
-            at(says(said), place, *used)
-        });
+        let cached =
+            self.cached.iter().filter(|(_, id, zone)| !defined(*id, zone)).map(|(used, id, zone)| {
+                let said = [b"\"", id.name().as_bytes(), b"\" zone \"", zone, b"\" is unknown"].concat();
+                at(says(said), place, *used)
+            });
         unheard.chain(servers).chain(passes).chain(cached).collect()
     }
 }

@@ -42,7 +42,13 @@ pub(super) struct Location<P> {
 
 impl<P: Copy> Http<P> {
     pub(super) fn new(range: VersionRange) -> Self {
-        Self { names: Names::new(range), locations: Vec::new(), servers: 0, inherited: Vec::new(), named: Named::default() }
+        Self {
+            names: Names::new(range),
+            locations: Vec::new(),
+            servers: 0,
+            inherited: Vec::new(),
+            named: Named::default(),
+        }
     }
 
     pub(super) fn last_location(&self) -> Option<usize> {
@@ -58,7 +64,12 @@ impl<P: Copy> Http<P> {
         for (cause, value) in inherited.iter().filter(|_| servers > 0) {
             names.here = Some(*cause);
             if let Err(refusal) = names.compile(value) {
-                problems.push(Problem { refusal: refusal.at(2), at: place, cause: Some(*cause), first: None });
+                problems.push(Problem {
+                    refusal: refusal.at(2),
+                    at: place,
+                    cause: Some(*cause),
+                    first: None,
+                });
             }
         }
         problems.extend(duplicates(&locations));

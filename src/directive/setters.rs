@@ -74,7 +74,7 @@ impl<P: Copy> State<P> {
                 Ok(())
             }
             directive::LOG_FORMAT => log_format(&words, names),
-            directive::TRY_FILES | directive::SUB_FILTER => {
+            directive::INDEX | directive::TRY_FILES | directive::SUB_FILTER => {
                 words.iter().try_for_each(|word| names.compile(word))
             }
             directive::PROXY_COOKIE_DOMAIN
@@ -87,13 +87,20 @@ impl<P: Copy> State<P> {
                 Ok(())
             }
             directive::EXPIRES => names.compile(call.word(call.count())),
-            directive::MEMCACHED_PASS => Ok(()),
+            directive::MEMCACHED_PASS => {
+                names.uses(b"memcached_key");
+                Ok(())
+            }
+            directive::PROXY_SET_BODY => {
+                self.http.inherited.push((place, call.word(1).to_vec()));
+                Ok(())
+            }
             id => match call.variant.value {
-                Some(ValueKind::Complex | ValueKind::ComplexSize | ValueKind::Bind) => names.compile(call.word(1)),
-                Some(ValueKind::PredicateList) => words.iter().try_for_each(|word| names.compile(word)),
-                _ if is_compiled(id.name()) => {
+                Some(ValueKind::Complex | ValueKind::ComplexSize | ValueKind::Bind) => {
                     names.compile(call.word(1))
                 }
+                Some(ValueKind::PredicateList) => words.iter().try_for_each(|word| names.compile(word)),
+                _ if is_compiled(id.name()) => names.compile(call.word(1)),
                 _ => Ok(()),
             },
         }
@@ -197,12 +204,11 @@ fn log_format<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
 /// Whether the directive's own setter compiles the first word: files, the passes to other servers, the keys of caches and
 /// zones.
 fn is_compiled(name: &str) -> bool {
-    const OTHERS: [&str; 15] = [
+    const OTHERS: [&str; 14] = [
         "access_log",
         "alias",
         "fastcgi_cache",
         "hash",
-        "index",
         "limit_conn_zone",
         "limit_req_zone",
         "pass",

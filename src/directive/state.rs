@@ -11,7 +11,9 @@ use super::refusal::says;
 use super::shape::{self, Accepted, Shape, accept_all};
 use super::versions::stretches;
 use super::{Fault, Refusal, values};
-use crate::catalogue::{Context, Contexts, DirectiveId, Origin, Repeat, Version, VersionRange, directive, lookup};
+use crate::catalogue::{
+    Context, Contexts, DirectiveId, Origin, Repeat, Version, VersionRange, directive, lookup,
+};
 use crate::syntax::StatementKind;
 
 /// What a block holds.
@@ -88,7 +90,13 @@ impl<P: Copy> State<P> {
     /// nginx in the innermost of `levels`, outermost first.
     pub fn new(levels: impl IntoIterator<Item = Contexts>, range: VersionRange) -> Self {
         let block = |contexts| Block::new(Inside::Directives(contexts), None);
-        Self { range, blocks: levels.into_iter().map(block).collect(), http: Http::new(range), shared: Shared::default(), defined: Vec::new() }
+        Self {
+            range,
+            blocks: levels.into_iter().map(block).collect(),
+            http: Http::new(range),
+            shared: Shared::default(),
+            defined: Vec::new(),
+        }
     }
 
     /// Whether the outermost block holds a directive.
@@ -111,7 +119,8 @@ impl<P: Copy> State<P> {
     /// # Errors
     /// If nginx refuses it.
     pub fn read(&mut self, stated: &Stated<'_, P>) -> Result<Next, Problem<P>> {
-        let here = |(refusal, first)| Problem { refusal, at: Some(stated.place), cause: Some(stated.place), first };
+        let here =
+            |(refusal, first)| Problem { refusal, at: Some(stated.place), cause: Some(stated.place), first };
         self.http.names.here = Some(stated.place);
         match self.blocks.last_mut() {
             Some(Block { inside: Inside::Directives(contexts), .. }) => {
@@ -122,9 +131,7 @@ impl<P: Copy> State<P> {
                 let taken = data.entry(stated.words, &mut self.http.names);
                 taken.map(Taken::next).map_err(|refusal| here((refusal, None)))
             }
-            Some(Block { inside: Inside::Data(_), .. }) => {
-                Err(here((says(r#"unexpected "{""#).at(0), None)))
-            }
+            Some(Block { inside: Inside::Data(_), .. }) => Err(here((says(r#"unexpected "{""#).at(0), None))),
             Some(Block { inside: Inside::Anything, .. }) | None => Ok(unchecked(stated)),
         }
     }
@@ -213,7 +220,8 @@ impl<P: Copy> State<P> {
 
     /// Opens the block of the directive that was read last.
     pub fn open(&mut self, inside: Inside, opening: P) {
-        let is_location = matches!(&inside, Inside::Directives(contexts) if contexts.contains(Context::Location));
+        let is_location =
+            matches!(&inside, Inside::Directives(contexts) if contexts.contains(Context::Location));
         let location = if is_location { self.http.last_location() } else { None };
         self.blocks.push(Block { location, ..Block::new(inside, Some(opening)) });
     }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::placeholder::{has_environment_variable, has_gap, is_template};
 use super::checks::is_slip;
+use super::placeholder::{has_environment_variable, has_gap, is_template};
 use super::preferences::Preferences;
 use crate::catalogue::{Contexts, DirectiveId, Origin, OwnDirective, VersionRange, directive};
 use crate::config::{NodeId, View};
@@ -177,7 +177,8 @@ impl<'a> Walk<'a> {
         }
         if refusal.fault == Fault::Unknown && !self.open_names {
             self.guesses += 1;
-            let slip = self.guesses < MOST_GUESSES && is_slip(&String::from_utf8_lossy(&self.view.name(node)));
+            let slip =
+                self.guesses < MOST_GUESSES && is_slip(&String::from_utf8_lossy(&self.view.name(node)));
             self.open_names |= !slip;
         }
         let message = String::from_utf8_lossy(&refusal.message).into_owned();
@@ -216,7 +217,9 @@ impl<'a> Walk<'a> {
         let Some(trust) = trust.filter(|trust| trust.statements) else { return false };
         let complete = view.texts.statement(doc, id).complete;
         let gap = || std::iter::once(view.name(node)).chain(view.args(node)).any(|word| has_gap(&word));
-        let name_gap = || has_gap(&view.name(node));
+        // A byte order mark is a finding of its own.
+        let name_gap = || has_gap(&view.name(node)) || view.name(node).starts_with(b"\xef\xbb\xbf");
+        let complete = complete && !has_syntax_error(view, node);
         match fault {
             Fault::Unknown => !name_gap(),
             Fault::Context => trust.blocks && !name_gap(),
@@ -249,6 +252,16 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether the tokenizer refuses something in the words of a directive.
+fn has_syntax_error(view: View<'_>, node: NodeId) -> bool {
+    let node = view.config.node(node);
+    let (errors, head) = (&view.texts.tree(node.doc).errors, view.texts.head(node.doc, node.statement));
+    let end = view.texts.statement(node.doc, node.statement).terminator;
+    errors
+        .get(errors.partition_point(|error| error.start < head.start)..)
+        .is_some_and(|rest| rest.first().is_some_and(|error| error.start <= end))
+}
+
 fn trust(view: View<'_>, doc: DocId) -> Trust {
     let moves = |kind: SyntaxErrorKind| {
         !matches!(kind, SyntaxErrorKind::MissingSemicolon | SyntaxErrorKind::LoneSemicolon)
@@ -274,8 +287,9 @@ fn is_data(view: View<'_>) -> bool {
     let Some(scope) = innermost.and_then(|it| u32::try_from(it).ok()).filter(|_| !view.config.certain) else {
         return false;
     };
-    let (known, unknown): (Vec<NodeId>, Vec<NodeId>) = (view.config.directives(crate::config::ScopeId(scope)))
-        .partition(|&node| view.config.node(node).name != DirectiveId::UNKNOWN);
+    let (known, unknown): (Vec<NodeId>, Vec<NodeId>) =
+        (view.config.directives(crate::config::ScopeId(scope)))
+            .partition(|&node| view.config.node(node).name != DirectiveId::UNKNOWN);
     known.len() <= unknown.len()
 }
 

@@ -48,7 +48,9 @@ pub fn has_environment_variable(word: &[u8]) -> bool {
 fn is_upper(text: &[u8]) -> bool {
     let name = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let name = text.get(..name).unwrap_or_default();
-    name.len() > 1 && name.first().is_some_and(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase)
+    name.len() > 1
+        && name.first().is_some_and(u8::is_ascii_uppercase)
+        && !name.iter().any(u8::is_ascii_lowercase)
 }
 
 /// Whether an upper-case name stands between two marks.
@@ -67,10 +69,32 @@ mod tests {
 
     #[test]
     fn gaps_are_told_from_variables() {
-        for gap in ["${DOMAIN}", "https://$HOST_NAME/x", "__PORT__", "%%ROOT%%", "@SERVER_NAME@", "#{name}", "<name>", "<ip>:<port>"] {
+        for gap in [
+            "${DOMAIN}",
+            "https://$HOST_NAME/x",
+            "__PORT__",
+            "%%ROOT%%",
+            "@SERVER_NAME@",
+            "#{name}",
+            "<name>",
+            "<ip>:<port>",
+        ] {
             assert!(has_gap(gap.as_bytes()), "{gap}");
         }
-        for plain in ["$host", "${uri}x", "@named", "a__b", "%d", "/a#b", "$Host", "user@example.com", "$1", "<", "^(?<name>x)", "a<b"] {
+        for plain in [
+            "$host",
+            "${uri}x",
+            "@named",
+            "a__b",
+            "%d",
+            "/a#b",
+            "$Host",
+            "user@example.com",
+            "$1",
+            "<",
+            "^(?<name>x)",
+            "a<b",
+        ] {
             assert!(!has_gap(plain.as_bytes()), "{plain}");
         }
     }

@@ -14,8 +14,8 @@ use crate::config::Context;
 use crate::files::{Disk, Files};
 use crate::finding::{Finding, ReadError, Safety, Severity};
 use crate::lint::{Input, Options, Outcome, STANDARD_INPUT, lint};
-use crate::rules::Preferences;
 use crate::output::{self, Format, Report, Summary};
+use crate::rules::Preferences;
 
 /// Lints, fixes where asked to, prints, and says how it ended.
 pub(super) fn check(arguments: &Check) -> Result<u8, Error> {

@@ -17,7 +17,11 @@ pub struct Map {
 }
 
 impl Map {
-    pub(in crate::directive) fn entry<P: Copy>(&mut self, words: &[&[u8]], names: &mut Names<P>) -> Result<Taken, Refusal> {
+    pub(in crate::directive) fn entry<P: Copy>(
+        &mut self,
+        words: &[&[u8]],
+        names: &mut Names<P>,
+    ) -> Result<Taken, Refusal> {
         match words {
             [b"hostnames"] => self.hostnames = true,
             [b"volatile"] => {}
@@ -56,7 +60,11 @@ impl Map {
             }
             _ => self.keys.insert(key.to_vec()),
         };
-        if fresh { Ok(()) } else { Err(quoted("conflicting parameter \"", key, "\"").at(0).of(Fault::Duplicate)) }
+        if fresh {
+            Ok(())
+        } else {
+            Err(quoted("conflicting parameter \"", key, "\"").at(0).of(Fault::Duplicate))
+        }
     }
 }
 

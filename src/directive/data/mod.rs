@@ -64,7 +64,11 @@ impl Data {
     }
 
     /// Takes the words of an entry.
-    pub(in crate::directive) fn entry<P: Copy>(&mut self, words: &[Cow<'_, [u8]>], names: &mut Names<P>) -> Result<Taken, Refusal> {
+    pub(in crate::directive) fn entry<P: Copy>(
+        &mut self,
+        words: &[Cow<'_, [u8]>],
+        names: &mut Names<P>,
+    ) -> Result<Taken, Refusal> {
         let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
         match self {
             Self::Map(map) => map.entry(&words, names),
@@ -113,7 +117,9 @@ fn charset(to_utf8: bool, words: &[&[u8]]) -> Checked {
 fn types(words: &[&[u8]]) -> Result<Taken, Refusal> {
     match words {
         [b"include", _] => Ok(Taken::Include),
-        [b"include", ..] => Err(says(r#"invalid number of arguments in "include" directive"#).of(Fault::Count)),
+        [b"include", ..] => {
+            Err(says(r#"invalid number of arguments in "include" directive"#).of(Fault::Count))
+        }
         _ => Ok(Taken::Data),
     }
 }

@@ -112,9 +112,8 @@ fn port(text: &[u8], of: For) -> Result<i64, &'static str> {
 /// Whether `ngx_parse_addr_port` takes `text`: a number, not a name.
 pub(super) fn is_numeric(text: &[u8]) -> bool {
     let text_of = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
-    let is_address = |text: &[u8]| {
-        text_of(text).is_some_and(|it| address_v4(&it).is_some()) || address_v6(text).is_some()
-    };
+    let is_address =
+        |text: &[u8]| text_of(text).is_some_and(|it| address_v4(&it).is_some()) || address_v6(text).is_some();
     if is_address(text) {
         return true;
     }

@@ -80,8 +80,9 @@ pub(super) fn resolver(call: &Call<'_>) -> Checked {
                 return wrong();
             }
         } else if !word.starts_with(b"status_zone=") {
-            parse(word, For::Connect)
-                .map_err(|problem| says([problem.as_bytes(), b" in resolver \"", word, b"\""].concat()).at(index))?;
+            parse(word, For::Connect).map_err(|problem| {
+                says([problem.as_bytes(), b" in resolver \"", word, b"\""].concat()).at(index)
+            })?;
         }
     }
     Ok(())
@@ -92,8 +93,20 @@ const CONNECT: Version = Version::new(1, 31, 0);
 
 /// The methods that `limit_except` knows.
 const METHODS: [&[u8]; 14] = [
-    b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"MKCOL", b"COPY", b"MOVE", b"OPTIONS", b"PROPFIND",
-    b"PROPPATCH", b"LOCK", b"UNLOCK", b"PATCH",
+    b"GET",
+    b"HEAD",
+    b"POST",
+    b"PUT",
+    b"DELETE",
+    b"MKCOL",
+    b"COPY",
+    b"MOVE",
+    b"OPTIONS",
+    b"PROPFIND",
+    b"PROPPATCH",
+    b"LOCK",
+    b"UNLOCK",
+    b"PATCH",
 ];
 
 pub(super) fn limit_except(call: &Call<'_>) -> Checked {
@@ -146,9 +159,9 @@ pub(super) fn disable_symlinks(call: &Call<'_>) -> Checked {
     }
     match (call.count(), call.word(1)) {
         (2, b"off") => Err(call.invalid_parameter(2)),
-        (1, word) if word.starts_with(b"from=") => Err(says(
-            "\"disable_symlinks\" must have \"off\", \"on\" or \"if_not_owner\" parameter",
-        )),
+        (1, word) if word.starts_with(b"from=") => {
+            Err(says("\"disable_symlinks\" must have \"off\", \"on\" or \"if_not_owner\" parameter"))
+        }
         _ => Ok(()),
     }
 }
@@ -179,15 +192,14 @@ pub(super) fn error_page(call: &Call<'_>) -> Checked {
             return Err(call.invalid_value(before));
         }
     }
+    syntax(call.word(last))?;
     let codes = if answers.is_some() { last - 1 } else { last };
     for index in 1..codes {
         match number(call.word(index)).filter(|_| !call.word(index).is_empty()) {
             None | Some(0) => return Err(call.invalid_value(index)),
             Some(300..=599) => {}
             Some(_) => {
-                return Err(
-                    quoted("value \"", call.word(index), "\" must be between 300 and 599").at(index)
-                );
+                return Err(quoted("value \"", call.word(index), "\" must be between 300 and 599").at(index));
             }
         }
     }
@@ -216,7 +228,7 @@ pub(super) fn pool_size(call: &Call<'_>) -> Checked {
 
 /// `http2_streams_index_size`
 pub(super) fn power_of_two(call: &Call<'_>) -> Checked {
-    let good = number(call.word(1)).is_some_and(|size| size & (size - 1) == 0);
+    let good = number(call.word(1)).is_some_and(|size| size > 0 && size & (size - 1) == 0);
     if good { Ok(()) } else { Err(call.directive_says("must be a power of two")) }
 }
 
@@ -246,8 +258,14 @@ pub(super) fn cookie_flags(call: &Call<'_>) -> Checked {
         syntax(call.word(1))?;
     }
     const FLAGS: [&[u8]; 8] = [
-        b"secure", b"nosecure", b"httponly", b"nohttponly", b"samesite=strict", b"samesite=lax",
-        b"samesite=none", b"nosamesite",
+        b"secure",
+        b"nosecure",
+        b"httponly",
+        b"nohttponly",
+        b"samesite=strict",
+        b"samesite=lax",
+        b"samesite=none",
+        b"nosamesite",
     ];
     for index in 2..=call.count() {
         let word = call.word(index);
@@ -280,7 +298,8 @@ pub(super) fn param(call: &Call<'_>) -> Checked {
 /// `fastcgi_split_path_info`, whose expression must have two groups.
 pub(super) fn split_path_info(call: &Call<'_>) -> Checked {
     let escaped = |at: usize| {
-        call.word(1).get(..at).unwrap_or_default().iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+        call.word(1).get(..at).unwrap_or_default().iter().rev().take_while(|&&byte| byte == b'\\').count() % 2
+            == 1
     };
     let captures = |at: &usize| {
         let rest = call.word(1).get(at + 1..).unwrap_or_default();
@@ -310,7 +329,11 @@ pub(super) fn gzip_sizes(call: &Call<'_>) -> Checked {
 /// `http2_max_concurrent_pushes` before it had no effect.
 pub(super) fn pushes(call: &Call<'_>) -> Checked {
     let ignored = call.version >= Version::new(1, 25, 1);
-    if ignored || number(call.word(1)).is_some() { Ok(()) } else { Err(call.directive_says("invalid number")) }
+    if ignored || number(call.word(1)).is_some() {
+        Ok(())
+    } else {
+        Err(call.directive_says("invalid number"))
+    }
 }
 
 /// `thread_pool`, which overlooks what it does not know.
@@ -336,8 +359,7 @@ pub(super) fn thread_pool(call: &Call<'_>) -> Checked {
 }
 
 /// The ways in which nginx waits for events, on any system.
-const EVENTS: [&[u8]; 7] =
-    [b"epoll", b"kqueue", b"eventport", b"/dev/poll", b"poll", b"select", b"rtsig"];
+const EVENTS: [&[u8]; 7] = [b"epoll", b"kqueue", b"eventport", b"/dev/poll", b"poll", b"select", b"rtsig"];
 
 pub(super) fn event_type(call: &Call<'_>) -> Checked {
     if EVENTS.contains(&call.word(1)) { Ok(()) } else { Err(invalid("event type", call.word(1), 1)) }

@@ -67,10 +67,11 @@ fn is_default(call: &Call<'_>) -> bool {
 fn named(call: &Call<'_>, index: usize, equals: usize) -> Checked {
     let word = call.word(index);
     let (name, value) = (word.get(..equals).unwrap_or_default(), word.get(equals + 1..).unwrap_or_default());
-    let positive = |count: Option<i64>, what: &str| match count.filter(|&count| count > 0 && !value.is_empty()) {
-        Some(_) => Ok(()),
-        None => Err(invalid(what, word, index)),
-    };
+    let positive =
+        |count: Option<i64>, what: &str| match count.filter(|&count| count > 0 && !value.is_empty()) {
+            Some(_) => Ok(()),
+            None => Err(invalid(what, word, index)),
+        };
     match name {
         b"backlog" => positive(number(value), "backlog"),
         b"rcvbuf" => given(size(value, b"kKmM"), "rcvbuf", word, index),

@@ -26,7 +26,9 @@ pub(in crate::directive) fn access_log(call: &Call<'_>) -> Checked {
                 return Err(invalid("flush time", value, index));
             }
             flushed = true;
-        } else if let Some(level) = word.strip_prefix(b"gzip").filter(|it| it.is_empty() || it.starts_with(b"=")) {
+        } else if let Some(level) =
+            word.strip_prefix(b"gzip").filter(|it| it.is_empty() || it.starts_with(b"="))
+        {
             let level = level.strip_prefix(b"=");
             if level.is_some_and(|level| !number(level).is_some_and(|level| (1..=9).contains(&level))) {
                 return Err(invalid("compression level", level.unwrap_or_default(), index));

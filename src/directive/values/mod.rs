@@ -60,7 +60,9 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
         directive::ERROR_PAGE => core::error_page,
         directive::TRY_FILES => core::try_files,
         directive::HTTP2_STREAMS_INDEX_SIZE => core::power_of_two,
-        directive::CONNECTION_POOL_SIZE | directive::REQUEST_POOL_SIZE | directive::HTTP2_POOL_SIZE => core::pool_size,
+        directive::CONNECTION_POOL_SIZE | directive::REQUEST_POOL_SIZE | directive::HTTP2_POOL_SIZE => {
+            core::pool_size
+        }
         directive::PROXY_UPLOAD_RATE | directive::PROXY_DOWNLOAD_RATE => core::rate,
         directive::PROXY_BIND => core::bind,
         directive::STICKY => upstream::sticky,

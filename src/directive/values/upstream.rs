@@ -148,8 +148,9 @@ pub(super) fn stream_pass(call: &Call<'_>) -> Checked {
     if word.contains(&b'$') {
         return Ok(());
     }
-    let address = parse(word, For::Connect)
-        .map_err(|problem| says([problem.as_bytes(), b" in \"", word, b"\" of the \"pass\" directive"].concat()))?;
+    let address = parse(word, For::Connect).map_err(|problem| {
+        says([problem.as_bytes(), b" in \"", word, b"\" of the \"pass\" directive"].concat())
+    })?;
     let named = address.family == Family::Inet && !is_numeric(word);
     if named { Err(call.directive_says("has no addresses")) } else { Ok(()) }
 }
@@ -165,9 +166,8 @@ fn without_scheme<'a>(call: &Call<'_>, word: &'a [u8]) -> Result<&'a [u8], super
         directive::UWSGI_PASS => [b"uwsgi://", b"suwsgi://"],
         _ => return Ok(word),
     };
-    let starts = |scheme: &&&[u8]| {
-        word.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
-    };
+    let starts =
+        |scheme: &&&[u8]| word.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
     match schemes.iter().find(starts) {
         Some(scheme) => Ok(word.get(scheme.len()..).unwrap_or_default()),
         None if call.id == directive::PROXY_PASS => Err(says("invalid URL prefix")),

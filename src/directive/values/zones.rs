@@ -120,19 +120,20 @@ fn cache_parameter(call: &Call<'_>, index: usize) -> Checked {
     let what = |good: bool, what: &str| if good { Ok(()) } else { Err(invalid(what, word, index)) };
     match name {
         b"levels" => what(is_levels(value), "\"levels\""),
-        b"use_temp_path" if value != b"on" && value != b"off" => Err(says(
-            [b"invalid use_temp_path value \"", word, b"\", it must be \"on\" or \"off\""].concat(),
-        )
-        .at(index)),
+        b"use_temp_path" if value != b"on" && value != b"off" => {
+            Err(says([b"invalid use_temp_path value \"", word, b"\", it must be \"on\" or \"off\""].concat())
+                .at(index))
+        }
         b"use_temp_path" => Ok(()),
         b"inactive" => what(time(value, true), "inactive value"),
         // NGINX Plus.
         b"purger" | b"purger_files" | b"purger_sleep" | b"purger_threshold" => Ok(()),
         b"max_size" => what(offset(value).is_some(), "max_size value"),
         b"min_free" => what(offset(value).is_some(), "min_free value"),
-        b"loader_files" | b"manager_files" => {
-            what(number(value).is_some() && !value.is_empty(), &format!("{} value", String::from_utf8_lossy(name)))
-        }
+        b"loader_files" | b"manager_files" => what(
+            number(value).is_some() && !value.is_empty(),
+            &format!("{} value", String::from_utf8_lossy(name)),
+        ),
         b"loader_sleep" | b"loader_threshold" | b"manager_sleep" | b"manager_threshold" => {
             what(time(value, false), &format!("{} value", String::from_utf8_lossy(name)))
         }

@@ -47,14 +47,24 @@ const WARNED: [Warned; 12] = [
         Version::new(1, 15, 0),
         "is deprecated, use the \"listen ... ssl\" directive instead",
     ),
-    warned(directive::HTTP2_IDLE_TIMEOUT, HTTP, OBSOLETE, "is obsolete, use the \"keepalive_timeout\" directive instead"),
+    warned(
+        directive::HTTP2_IDLE_TIMEOUT,
+        HTTP,
+        OBSOLETE,
+        "is obsolete, use the \"keepalive_timeout\" directive instead",
+    ),
     warned(
         directive::HTTP2_RECV_TIMEOUT,
         HTTP,
         OBSOLETE,
         "is obsolete, use the \"client_header_timeout\" directive instead",
     ),
-    warned(directive::HTTP2_MAX_REQUESTS, HTTP, OBSOLETE, "is obsolete, use the \"keepalive_requests\" directive instead"),
+    warned(
+        directive::HTTP2_MAX_REQUESTS,
+        HTTP,
+        OBSOLETE,
+        "is obsolete, use the \"keepalive_requests\" directive instead",
+    ),
     warned(
         directive::HTTP2_MAX_FIELD_SIZE,
         HTTP,

@@ -71,7 +71,8 @@ fn exists(id: DirectiveId, facts: &Facts<'_>) -> bool {
 pub fn value(facts: &Facts<'_>, found: &Found) -> String {
     let view = facts.view;
     let variants = view.config.node(found.node).name.entry().map_or(&[][..], |entry| entry.variants);
-    let Some(variant) = variants.iter().find(|it| !it.contexts.intersection(found.contexts).is_empty()) else {
+    let Some(variant) = variants.iter().find(|it| !it.contexts.intersection(found.contexts).is_empty())
+    else {
         return String::new();
     };
     let written = found.word.checked_sub(1).and_then(|index| view.arg(found.node, index));
@@ -90,11 +91,14 @@ pub fn variable(facts: &Facts<'_>, found: &Found) -> String {
         let defined = facts.judgement().defined.iter();
         defined.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
     };
-    let family = match facts.view.config.enclosing(facts.view.config.node(found.node).scope, ScopeKind::Stream) {
-        Some(_) => Family::Stream,
-        None => Family::Http,
+    let family =
+        match facts.view.config.enclosing(facts.view.config.node(found.node).scope, ScopeKind::Stream) {
+            Some(_) => Family::Stream,
+            None => Family::Http,
+        };
+    let near = |known: &&str| {
+        known.len().abs_diff(name.len()) <= slips(name) && distance(known, name) <= slips(name)
     };
-    let near = |known: &&str| known.len().abs_diff(name.len()) <= slips(name) && distance(known, name) <= slips(name);
     let known: Vec<&str> = variable_names(family).collect();
     let all = own.iter().map(String::as_str).chain(known.iter().copied()).filter(near);
     let best = closest(name, all);

@@ -29,8 +29,7 @@ pub fn unknown(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let hits = found.filter_map(|found| {
         let name = String::from_utf8_lossy(&facts.view.name(found.node)).into_owned();
         let hint = meant::directive(&mut meant.borrow_mut(), facts, &name, found.contexts);
-        (!foreign || !hint.is_empty())
-            .then(|| hit(facts, rule, found, |words| words.with("problem", hint)))
+        (!foreign || !hint.is_empty()).then(|| hit(facts, rule, found, |words| words.with("problem", hint)))
     });
     hits.collect()
 }
@@ -50,7 +49,8 @@ pub fn misplaced(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 
 /// Directives with too few or too many words, or with the wrong ending.
 pub fn form(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    let found = of(facts, &[Fault::Count, Fault::Ending]).filter(|found| !versions::is_elsewhere(facts, found));
+    let found =
+        of(facts, &[Fault::Count, Fault::Ending]).filter(|found| !versions::is_elsewhere(facts, found));
     found
         .map(|found| {
             let count = facts.view.arg_count(found.node);
@@ -65,7 +65,8 @@ pub fn form(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 
 /// Words that mean nothing to their directive.
 pub fn value(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    let found = of(facts, &[Fault::Value, Fault::Missing]).filter(|found| !versions::is_elsewhere(facts, found));
+    let found =
+        of(facts, &[Fault::Value, Fault::Missing]).filter(|found| !versions::is_elsewhere(facts, found));
     found
         .map(|found| {
             let hint = meant::value(facts, found);

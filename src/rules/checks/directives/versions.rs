@@ -15,11 +15,14 @@ use crate::rules::model::Rule;
 /// also those that some of it do not take.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let found = facts.judgement().found.iter();
-    let refused = found.filter_map(|found| Some(hit(facts, rule, found.node, elsewhere(facts, found)?, Some(found))));
+    let refused =
+        found.filter_map(|found| Some(hit(facts, rule, found.node, elsewhere(facts, found)?, Some(found))));
     let mut hits: Vec<Hit> = refused.collect();
     if facts.preferences.has_target && facts.target.exact().is_none() {
         let taken = facts.judgement().taken.iter();
-        hits.extend(taken.filter_map(|taken| Some(hit(facts, rule, taken.node, partly(facts, *taken)?, None))));
+        hits.extend(
+            taken.filter_map(|taken| Some(hit(facts, rule, taken.node, partly(facts, *taken)?, None))),
+        );
     }
     hits
 }
@@ -45,7 +48,9 @@ fn elsewhere(facts: &Facts<'_>, found: &Found) -> Option<Known> {
     let judged = judged(facts, found.node, found.contexts, VersionRange::ALL, true);
     let (lowest, at) = (facts.target.lowest(), |refused| judged.iter().rposition(|&(_, it)| it == refused));
     let last = at(false)?;
-    let later = judged.iter().find(|&&(version, refused)| !refused && !facts.target.contains(version) && version > lowest);
+    let later = judged
+        .iter()
+        .find(|&&(version, refused)| !refused && !facts.target.contains(version) && version > lowest);
     match later {
         Some(&(version, _)) => Some(Known::Since(version)),
         None => judged.get(last + 1).map(|&(version, _)| Known::Until(version)),
