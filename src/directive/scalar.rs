@@ -2,12 +2,13 @@
 
 use super::call::Call;
 use super::{Checked, says};
-use crate::catalogue::{ValueKind, Version};
+use crate::catalogue::{ValueKind, Version, directive};
 
 /// Checks the words of a directive as the setter of its kind does; what has a grammar of its own is not looked at.
 pub(super) fn check(call: &Call<'_>) -> Checked {
     let value = call.word(1);
-    if call.variant.flag || call.variant.value == Some(ValueKind::Flag) {
+    let ignored = call.id == directive::HTTP2_PUSH_PRELOAD && call.version >= Version::new(1, 25, 1);
+    if (call.variant.flag || call.variant.value == Some(ValueKind::Flag)) && !ignored {
         return flag(call);
     }
     if is_switch(call) {

@@ -251,30 +251,18 @@ pub(super) fn redirect(call: &Call<'_>) -> Checked {
     }
 }
 
-/// `proxy_cookie_flags`
+/// `proxy_cookie_flags`, whose flags are looked at when a cookie comes.
 pub(super) fn cookie_flags(call: &Call<'_>) -> Checked {
     off_alone(call)?;
     if !call.word(1).starts_with(b"~") {
         syntax(call.word(1))?;
     }
-    const FLAGS: [&[u8]; 8] = [
-        b"secure",
-        b"nosecure",
-        b"httponly",
-        b"nohttponly",
-        b"samesite=strict",
-        b"samesite=lax",
-        b"samesite=none",
-        b"nosamesite",
-    ];
-    for index in 2..=call.count() {
-        let word = call.word(index);
-        syntax(word)?;
-        if !word.contains(&b'$') && !FLAGS.iter().any(|flag| flag.eq_ignore_ascii_case(word)) {
-            return Err(call.invalid_parameter(index));
-        }
-    }
-    Ok(())
+    call.arguments().skip(1).try_for_each(syntax)
+}
+
+/// `proxy_store` and the like.
+pub(super) fn store(call: &Call<'_>) -> Checked {
+    if call.word(1).is_empty() { Err(says("empty path")) } else { Ok(()) }
 }
 
 /// `server_name`

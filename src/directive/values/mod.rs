@@ -89,7 +89,8 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
 
 /// Directives that several modules have under their own names.
 fn by_ending(call: &Call<'_>) -> Option<Setter> {
-    const ENDINGS: [(&str, Setter); 4] = [
+    const ENDINGS: [(&str, Setter); 5] = [
+        ("_store", core::store),
         ("_cache_path", zones::cache_path),
         ("_cache_valid", zones::cache_valid),
         ("ssl_certificate_cache", zones::certificate_cache),
@@ -108,7 +109,7 @@ pub(super) fn changes(id: DirectiveId) -> &'static [Version] {
         directive::LISTEN => &listen::CHANGES,
         directive::SERVER => &upstream::CHANGES,
         directive::RESOLVER => &[core::IPV4],
-        directive::HTTP2_MAX_CONCURRENT_PUSHES => &PUSHES_IGNORED,
+        directive::HTTP2_MAX_CONCURRENT_PUSHES | directive::HTTP2_PUSH_PRELOAD => &PUSHES_IGNORED,
         id if id.name().ends_with("_limit_rate") => &RATES_WITH_VARIABLES,
         _ => &[],
     }

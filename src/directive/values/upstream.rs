@@ -118,8 +118,7 @@ pub(in crate::directive) fn needs_port<'a>(call: &Call<'a>) -> Option<(&'a [u8],
     let url = without_scheme(call, word).ok()?;
     let of = if takes_uri(call) { For::Pass } else { For::Connect };
     let Ok(Address { host, port: None, .. }) = parse(url, of) else { return None };
-    let is_other = call.id == directive::GRPC_PASS && url.len() < word.len();
-    (!is_other).then_some((host, url))
+    Some((host, url))
 }
 
 /// Whether the pass has a URI behind its address.
