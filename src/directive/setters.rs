@@ -6,7 +6,7 @@ use super::script::Names;
 use super::state::State;
 use super::values::{has_uri, no_uri};
 use super::{Checked, Refusal, condition, quoted, says, scalar};
-use crate::catalogue::{Context, Family, Origin, ValueKind, directive};
+use crate::catalogue::{Context, Family, Origin, ValueKind, Version, directive};
 
 impl<P: Copy> State<P> {
     /// Carries the directive out, its block aside.
@@ -87,6 +87,7 @@ impl<P: Copy> State<P> {
                 Ok(())
             }
             directive::EXPIRES => names.compile(call.word(call.count())),
+            directive::HTTP2_PUSH if call.version < Version::new(1, 25, 1) => names.compile(call.word(1)),
             directive::MEMCACHED_PASS => {
                 names.uses(b"memcached_key");
                 Ok(())

@@ -1,5 +1,7 @@
 //! Directives of the core and of small modules.
 
+use std::collections::HashSet;
+
 use super::super::call::Call;
 use super::super::scalar::{number, offset, size, time};
 use super::super::script::syntax;
@@ -260,9 +262,25 @@ pub(super) fn cookie_flags(call: &Call<'_>) -> Checked {
     call.arguments().skip(1).try_for_each(syntax)
 }
 
-/// `proxy_store` and the like.
+/// `proxy_store` and the like: 1.22.1 takes an empty path, 1.30.6 does not.
 pub(super) fn store(call: &Call<'_>) -> Checked {
-    if call.word(1).is_empty() { Err(says("empty path")) } else { Ok(()) }
+    if call.word(1).is_empty() && call.version >= Version::new(1, 29, 0) {
+        Err(says("empty path"))
+    } else {
+        Ok(())
+    }
+}
+
+/// `valid_referers`, each name once.
+pub(super) fn referers(call: &Call<'_>) -> Checked {
+    let mut seen = HashSet::new();
+    for (index, word) in call.arguments().enumerate() {
+        let special = matches!(word, b"none" | b"blocked" | b"server_names") || word.starts_with(b"~");
+        if !special && !seen.insert(word.to_ascii_lowercase()) {
+            return Err(quoted("conflicting parameter \"", word, "\"").at(index + 1));
+        }
+    }
+    Ok(())
 }
 
 /// `server_name`

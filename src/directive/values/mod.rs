@@ -58,6 +58,7 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
         directive::AIO => core::aio,
         directive::DIRECTIO => core::directio,
         directive::ERROR_PAGE => core::error_page,
+        directive::VALID_REFERERS => core::referers,
         directive::TRY_FILES => core::try_files,
         directive::HTTP2_STREAMS_INDEX_SIZE => core::power_of_two,
         directive::CONNECTION_POOL_SIZE | directive::REQUEST_POOL_SIZE | directive::HTTP2_POOL_SIZE => {

@@ -2,6 +2,7 @@
 
 use super::super::call::Call;
 use super::super::scalar::{number, time};
+use super::super::script::syntax;
 use super::super::{Checked, says};
 use super::address::{Address, Family, For, is_numeric, parse};
 use super::parameters::is_positive;
@@ -68,6 +69,7 @@ pub(super) fn sticky(call: &Call<'_>) -> Checked {
 
 /// `hash KEY [consistent]`
 pub(super) fn hash(call: &Call<'_>) -> Checked {
+    syntax(call.word(1))?;
     match call.word(2) {
         b"" if call.count() < 2 => Ok(()),
         b"consistent" => Ok(()),
