@@ -3,12 +3,12 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
 )]
 
 #[path = "cli/harness.rs"]
-#[allow(dead_code, reason = "each test uses its own part of the harness")]
 mod harness;
 
 use std::path::Path;

@@ -90,7 +90,7 @@ impl Place<'_> {
             .lines()
             .find(|line| ["[emerg]", "[crit]", "[alert]"].iter().any(|level| line.contains(level)));
         let message = line.and_then(|line| line.split_once("] ")).map_or(said.as_str(), |(_, rest)| rest);
-        let message = message.split_once("#").map_or(message, |(number, rest)| {
+        let message = message.split_once('#').map_or(message, |(number, rest)| {
             let is_process = number.bytes().all(|byte| byte.is_ascii_digit());
             if is_process { rest.split_once(": ").map_or(rest, |(_, text)| text) } else { message }
         });

@@ -162,9 +162,8 @@ impl<P: Copy> Shared<P> {
                 let zone = call.arguments().find_map(|word| word.strip_prefix(b"zone="));
                 self.used.extend(zone.map(|zone| (place, zone.to_vec())));
             }
-            directive::LIMIT_CONN => self.used.push((place, call.word(1).to_vec())),
             directive::ZONE if call.count() > 1 => drop(self.sized.insert(call.word(1).to_vec())),
-            directive::ZONE => self.used.push((place, call.word(1).to_vec())),
+            directive::LIMIT_CONN | directive::ZONE => self.used.push((place, call.word(1).to_vec())),
             _ => {}
         }
     }

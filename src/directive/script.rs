@@ -49,7 +49,7 @@ pub(super) struct Names<P> {
     /// The directive that is being read.
     pub(super) here: Option<P>,
     numbers: HashMap<Vec<u8>, usize>,
-    names: Vec<Vec<u8>>,
+    known: Vec<Vec<u8>>,
     /// Names by number, in order of use.
     used: Vec<(usize, Option<P>)>,
     defined: HashSet<Vec<u8>>,
@@ -62,7 +62,7 @@ impl<P: Copy> Names<P> {
             range,
             here: None,
             numbers: HashMap::new(),
-            names: Vec::new(),
+            known: Vec::new(),
             used: Vec::new(),
             defined: HashSet::new(),
         }
@@ -71,9 +71,9 @@ impl<P: Copy> Names<P> {
     pub(super) fn uses(&mut self, name: &[u8]) {
         let name = name.to_ascii_lowercase();
         let number = self.numbers.get(&name).copied().unwrap_or_else(|| {
-            self.names.push(name.clone());
-            self.numbers.insert(name, self.names.len() - 1);
-            self.names.len() - 1
+            self.known.push(name.clone());
+            self.numbers.insert(name, self.known.len() - 1);
+            self.known.len() - 1
         });
         self.used.push((number, self.here));
     }
@@ -85,11 +85,11 @@ impl<P: Copy> Names<P> {
     /// The uses of names that nobody defines, in nginx's order (`ngx_http_variables_init_vars`).
     pub(super) fn unknown(&self) -> impl Iterator<Item = (&[u8], Option<P>)> {
         let known = |name: &[u8]| self.defined.contains(name) || self.predefined(name).is_some();
-        let unknown: Vec<bool> = self.names.iter().map(|name| !known(name)).collect();
+        let unknown: Vec<bool> = self.known.iter().map(|name| !known(name)).collect();
         let mut used: Vec<(usize, Option<P>)> = self.used.clone();
         used.retain(|&(number, _)| unknown.get(number) == Some(&true));
         used.sort_by_key(|&(number, _)| number);
-        used.into_iter().map(|(number, place)| (self.names.get(number).map_or(&[][..], Vec::as_slice), place))
+        used.into_iter().map(|(number, place)| (self.known.get(number).map_or(&[][..], Vec::as_slice), place))
     }
 
     /// The names that the configuration defines.
@@ -223,7 +223,7 @@ mod tests {
         let mut names: Names<()> = Names::new(VersionRange::ALL);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         names.compile(value.as_bytes()).map_err(|refusal| text(&refusal.message))?;
-        Ok(names.names.iter().map(|name| text(name)).collect())
+        Ok(names.known.iter().map(|name| text(name)).collect())
     }
 
     #[test]

@@ -69,10 +69,6 @@ impl<P: Copy> State<P> {
                 Ok(())
             }
             directive::ADD_HEADER | directive::ADD_TRAILER => added(&words, names),
-            directive::PROXY_SET_HEADER | directive::GRPC_SET_HEADER => {
-                self.http.inherited.push((place, call.word(2).to_vec()));
-                Ok(())
-            }
             directive::LOG_FORMAT => log_format(&words, names),
             directive::INDEX | directive::TRY_FILES | directive::SUB_FILTER => {
                 words.iter().try_for_each(|word| names.compile(word))
@@ -81,12 +77,15 @@ impl<P: Copy> State<P> {
             | directive::PROXY_COOKIE_FLAGS
             | directive::PROXY_COOKIE_PATH
             | directive::PROXY_REDIRECT => replaced(&words, names),
-            directive::ERROR_PAGE => names.compile(call.word(call.count())),
-            directive::FASTCGI_PARAM | directive::SCGI_PARAM | directive::UWSGI_PARAM => {
+            directive::PROXY_SET_HEADER
+            | directive::GRPC_SET_HEADER
+            | directive::FASTCGI_PARAM
+            | directive::SCGI_PARAM
+            | directive::UWSGI_PARAM => {
                 self.http.inherited.push((place, call.word(2).to_vec()));
                 Ok(())
             }
-            directive::EXPIRES => names.compile(call.word(call.count())),
+            directive::ERROR_PAGE | directive::EXPIRES => names.compile(call.word(call.count())),
             directive::HTTP2_PUSH if call.version < Version::new(1, 25, 1) => names.compile(call.word(1)),
             directive::MEMCACHED_PASS => {
                 names.uses(b"memcached_key");

@@ -152,7 +152,7 @@ impl<P: Copy> State<P> {
         let Some(chosen) = valued.into_iter().nth(good) else { return Ok(Next::Statement) };
         let call = call(chosen.map_err(plain)?);
         self.set(&call, stated.place).map_err(plain)?;
-        Ok(self.next(&call, stated.kind, contexts))
+        Ok(Self::next(&call, stated.kind, contexts))
     }
 
     /// The definitions that take the directive in its form, of each stretch of versions, oldest first.
@@ -194,7 +194,7 @@ impl<P: Copy> State<P> {
         }
     }
 
-    fn next(&self, call: &Call<'_>, kind: StatementKind, contexts: Contexts) -> Next {
+    fn next(call: &Call<'_>, kind: StatementKind, contexts: Contexts) -> Next {
         match kind {
             StatementKind::Simple if call.id == directive::INCLUDE => Next::Include,
             StatementKind::Simple | StatementKind::Raw => Next::Statement,

@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
         while self.ends.last().is_some_and(|&end| end <= id) {
             self.ends.pop();
             let problems = self.state.close(None);
-            problems.into_iter().for_each(|problem| self.note(problem, Contexts::NONE));
+            self.note_all(problems);
         }
         let view = self.view;
         let node = view.config.node(id);
@@ -155,12 +155,17 @@ impl<'a> Walk<'a> {
         };
         if stated.id == directive::LOAD_MODULE {
             let module = stated.words.get(1).map_or(&[][..], |path| stem(path));
-            match crate::catalogue::origin_of(module) {
-                Some(origin) => self.open_names |= origin != Origin::Nginx,
-                None => (self.open_names, self.judgement.has_unknown_module) = (true, true),
-            }
+            let origin = crate::catalogue::origin_of(module);
+            self.open_names |= origin != Some(Origin::Nginx);
+            self.judgement.has_unknown_module |= origin.is_none();
         }
         self.open_names |= foreign(stated.id);
+    }
+
+    fn note_all(&mut self, problems: Vec<Problem<NodeId>>) {
+        for problem in problems {
+            self.note(problem, Contexts::NONE);
+        }
     }
 
     fn note(&mut self, problem: Problem<NodeId>, contexts: Contexts) {
@@ -224,9 +229,8 @@ impl<'a> Walk<'a> {
             Fault::Unknown => !name_gap(),
             Fault::Context => trust.blocks && !name_gap(),
             Fault::Ending => trust.blocks && complete && !name_gap(),
-            Fault::Count => complete && !gap(),
             Fault::Duplicate | Fault::Ignored => trust.blocks && !gap(),
-            Fault::Value | Fault::Missing => complete && !gap(),
+            Fault::Count | Fault::Value | Fault::Missing => complete && !gap(),
             Fault::Variable => !view.args(node).any(|word| has_environment_variable(&word)),
         }
     }
@@ -235,10 +239,10 @@ impl<'a> Walk<'a> {
         self.has_events = self.state.has_seen(directive::EVENTS);
         for _ in 0..=self.ends.len() {
             let problems = self.state.close(None);
-            problems.into_iter().for_each(|problem| self.note(problem, Contexts::NONE));
+            self.note_all(problems);
         }
         let problems = self.state.finish();
-        problems.into_iter().for_each(|problem| self.note(problem, Contexts::NONE));
+        self.note_all(problems);
         self.judgement.defined = self.state.defined().to_vec();
         // Without an `events` block it is a part of a configuration, whatever its outermost block is.
         let whole = self.has_events;

@@ -189,10 +189,9 @@ pub(super) fn error_page(call: &Call<'_>) -> Checked {
     let last = call.count();
     let before = last.saturating_sub(1);
     let answers = call.word(before).strip_prefix(b"=");
-    if let Some(status) = answers {
-        if before == 1 || (!status.is_empty() && number(status).is_none()) {
-            return Err(call.invalid_value(before));
-        }
+    let wrong = |status: &[u8]| before == 1 || (!status.is_empty() && number(status).is_none());
+    if answers.is_some_and(wrong) {
+        return Err(call.invalid_value(before));
     }
     syntax(call.word(last))?;
     let codes = if answers.is_some() { last - 1 } else { last };
@@ -352,10 +351,10 @@ pub(super) fn thread_pool(call: &Call<'_>) -> Checked {
                 return Err(invalid("threads value", word, index));
             }
             has_threads = true;
-        } else if let Some(count) = word.strip_prefix(b"max_queue=") {
-            if count.is_empty() || number(count).is_none() {
-                return Err(invalid("max_queue value", word, index));
-            }
+        }
+        let queue = word.strip_prefix(b"max_queue=");
+        if queue.is_some_and(|count| count.is_empty() || number(count).is_none()) {
+            return Err(invalid("max_queue value", word, index));
         }
     }
     if has_threads || call.word(1) == b"default" {

@@ -32,6 +32,7 @@ pub(super) fn server(call: &Call<'_>) -> Checked {
     Ok(())
 }
 
+/// `slow_start`, `route`, `drain` and `id` are known to NGINX Plus only.
 fn is_parameter(call: &Call<'_>, word: &[u8]) -> bool {
     let equals = memchr::memchr(b'=', word).map_or(word.len(), |at| at + 1);
     let (name, value) = word.split_at_checked(equals).unwrap_or((word, &[]));
@@ -39,13 +40,10 @@ fn is_parameter(call: &Call<'_>, word: &[u8]) -> bool {
     match name {
         b"weight=" => is_positive(value),
         b"max_conns=" | b"max_fails=" => is_number(),
-        b"fail_timeout=" => time(value, true),
-        b"backup" | b"down" => true,
+        b"fail_timeout=" | b"slow_start=" => time(value, true),
+        b"backup" | b"down" | b"route=" | b"drain" | b"id=" => true,
         b"resolve" => call.version >= RESOLVE,
         b"service=" => call.version >= RESOLVE && !value.is_empty(),
-        // NGINX Plus.
-        b"slow_start=" => time(value, true),
-        b"route=" | b"drain" | b"id=" => true,
         _ => false,
     }
 }

@@ -124,10 +124,9 @@ fn cache_parameter(call: &Call<'_>, index: usize) -> Checked {
             Err(says([b"invalid use_temp_path value \"", word, b"\", it must be \"on\" or \"off\""].concat())
                 .at(index))
         }
-        b"use_temp_path" => Ok(()),
         b"inactive" => what(time(value, true), "inactive value"),
-        // NGINX Plus.
-        b"purger" | b"purger_files" | b"purger_sleep" | b"purger_threshold" => Ok(()),
+        // NGINX Plus has the purger.
+        b"use_temp_path" | b"purger" | b"purger_files" | b"purger_sleep" | b"purger_threshold" => Ok(()),
         b"max_size" => what(offset(value).is_some(), "max_size value"),
         b"min_free" => what(offset(value).is_some(), "min_free value"),
         b"loader_files" | b"manager_files" => what(

@@ -95,8 +95,8 @@ pub fn variable(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     (of(facts, &[Fault::Variable]).enumerate())
         .map(|(count, found)| {
             let guess = count < meant::MOST_GUESSES;
-            let hint = if guess { meant::variable(facts, found) } else { String::new() };
-            let mut hit = hit(facts, rule, found, |words| words.with("problem", hint));
+            let meant = if guess { meant::variable(facts, found) } else { String::new() };
+            let mut hit = hit(facts, rule, found, |words| words.with("problem", meant));
             hit.at = meant::reference(facts, found).unwrap_or(hit.at);
             hit
         })
