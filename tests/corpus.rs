@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use harness::{Said, finish, program};
-use ngxlint::syntax::{self, RawBodies};
+use ngxlint::syntax::{self, RawBodies, SyntaxErrorKind};
 use serde_json::Value;
 
 /// The rules that must be silent on what works.
@@ -226,7 +226,9 @@ fn what_the_tokenizer_accepts_has_no_syntax_finding() {
         }
         accepted += 1;
         let tree = syntax::parse(&text, RawBodies::Known);
-        if !tree.errors.is_empty() || !syntax::oversize(&text, &tree).is_empty() {
+        // A forgotten `;` makes words of the next line: only their directive refuses them.
+        let refused = tree.errors.iter().any(|error| error.kind != SyntaxErrorKind::MissingSemicolon);
+        if refused || !syntax::oversize(&text, &tree).is_empty() {
             wrong.push(entry.path().display().to_string());
         }
     }
