@@ -119,12 +119,13 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, found: &Found, words: impl FnOnce
 /// A finding about a directive, in the scope it stands in.
 fn plain(facts: &Facts<'_>, rule: &'static Rule, node: NodeId, at: Span) -> Hit {
     let config = facts.view.config;
+    let scope = config.node(node).scope;
     Hit {
         rule,
         case: None,
         at,
         include: config.node(node).include,
-        scope: Some(config.node(node).scope),
+        scope: config.scope(scope).node.map(|_| scope),
         words: Words::default(),
         related: Vec::new(),
         repair: Repair::None,
