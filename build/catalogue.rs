@@ -34,7 +34,21 @@ pub(crate) fn compile() -> Result<()> {
     let variables: BTreeMap<String, Vec<Variable>> =
         serde_yaml::from_str(&read(Path::new("src/catalogue/variables.yaml"))?)?;
     write_variables(&mut out, &variables)?;
+    let foreign: BTreeMap<String, Vec<String>> =
+        serde_yaml::from_str(&read(Path::new("src/catalogue/foreign.yaml"))?)?;
+    writeln!(out, "pub(super) static FOREIGN: &[(&str, &[&str])] = &{:?};", Slices(&foreign))?;
     write("catalogue.rs", &out)
+}
+
+/// Names by module, as a slice of slices.
+struct Slices<'a>(&'a BTreeMap<String, Vec<String>>);
+
+impl std::fmt::Debug for Slices<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "[")?;
+        self.0.iter().try_for_each(|(module, names)| write!(out, "({module:?}, &{names:?}),"))?;
+        write!(out, "]")
+    }
 }
 
 fn by_name(modules: &[Module]) -> BTreeMap<&str, Vec<Found<'_>>> {

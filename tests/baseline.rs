@@ -109,7 +109,9 @@ fn the_same_finding_is_counted() {
     write(&folder, &["nginx.conf"]).ends(0);
     let found = |count: usize| {
         folder.write("nginx.conf", site(count));
-        check(&folder, &["nginx.conf"]).codes().len()
+        // nginx refuses the second of two such locations, which is a finding of its own.
+        let said = check(&folder, &["nginx.conf"]);
+        said.codes().iter().filter(|code| code.starts_with("WS")).count()
     };
     assert_eq!((found(1), found(2), found(3), found(4)), (0, 0, 3, 6));
 }

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use harness::{Said, finish, program};
+use ngxlint::syntax::{self, RawBodies, SyntaxErrorKind};
 use serde_json::Value;
 
 /// The rules that must be silent on what works.
@@ -270,4 +271,46 @@ fn every_file(corpus: &Path, folder: &Path) -> (usize, u64) {
     let said = finish(program(corpus, &[&options[..], &paths].concat()), b"");
     assert!(said.code() <= 1, "{}: {}", folder.display(), said.err);
     (paths.len(), bytes)
+}
+
+#[test]
+fn what_the_tokenizer_accepts_has_no_syntax_finding() {
+    let Some(corpus) = corpus() else { return };
+    let (mut accepted, mut wrong) = (0, Vec::new());
+    for entry in walkdir::WalkDir::new(&corpus).into_iter().map(|entry| entry.expect("an entry")) {
+        if !entry.file_type().is_file() || entry.path().extension().is_some_and(|it| it == "json") {
+            continue;
+        }
+        let text = std::fs::read(entry.path()).expect("a file");
+        let strict = syntax::parse_as_nginx(&text, RawBodies::Known);
+        if syntax::verdict(&text, &strict).is_some() {
+            continue;
+        }
+        accepted += 1;
+        let tree = syntax::parse(&text, RawBodies::Known);
+        // A forgotten `;` makes words of the next line: only their directive refuses them.
+        let refused = tree.errors.iter().any(|error| error.kind != SyntaxErrorKind::MissingSemicolon);
+        if refused || !syntax::oversize(&text, &tree).is_empty() {
+            wrong.push(entry.path().display().to_string());
+        }
+    }
+    println!("{accepted} files that the tokenizer accepts");
+    assert!(accepted > 1_000 && wrong.is_empty(), "{accepted}: {wrong:#?}");
+}
+
+/// Unknown names are nginx's to refuse: no gap of a template and no entry of a data block is among them.
+#[test]
+fn unknown_directives_look_like_directives() {
+    let Some(corpus) = corpus() else { return };
+    let arguments = ["check", "--no-config", "--no-progress", "--select", "DI001", "--format", "json", "."];
+    let said = finish(program(&corpus, &arguments), b"");
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for found in said.diagnostics() {
+        let message = found["message"].as_str().unwrap_or_default();
+        *names.entry(message.split('"').nth(1).unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    println!("{names:#?}");
+    let gap = |name: &&String| ["{", "}", "$", "<", ">", "...", "__"].iter().any(|it| name.contains(it));
+    let gaps: Vec<&String> = names.keys().filter(gap).collect();
+    assert!(!names.is_empty() && gaps.is_empty(), "{gaps:?}");
 }

@@ -210,7 +210,8 @@ fn ten_thousand_comments_take_no_longer_than_reading_them() {
     let comments = "    # ngxlint: ignore WS101, WS102 -- why\n    # ngxlint: disable WS1\n".repeat(10_000);
     let started = std::time::Instant::now();
     let said = check(&format!("{comments}{}", WS.repeat(200)));
-    assert!(said.codes().iter().all(|code| code == "LT001"));
+    // The same location again and again is a finding of its own.
+    assert!(said.codes().iter().all(|code| code == "LT001" || code == "DI005"));
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 

@@ -118,7 +118,7 @@ fn a_part_of_a_location_may_lack_what_the_rest_of_it_has() {
 
 #[test]
 fn a_stream_server_passes_tcp_on() {
-    let stream = "server {\n    listen 1;\n    proxy_pass ws;\n}\nupstream ws { server a; }\n";
+    let stream = "server {\n    listen 1;\n    proxy_pass ws;\n}\nupstream ws { server a:1; }\n";
     assert_eq!(codes(stream, &[]), [""; 0]);
     assert_eq!(codes(stream, &["--context", "stream"]), [""; 0]);
     assert_eq!(codes(&format!("# ngxlint: context stream\n{stream}"), &[]), [""; 0]);

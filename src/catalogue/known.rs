@@ -83,7 +83,8 @@ impl KnownDirectives {
         all().map(|(_, directive)| directive.name).chain(self.own.keys().map(String::as_str))
     }
 
-    fn own(&self, name: &[u8]) -> Option<&OwnDirective> {
+    /// The user's description of `name`.
+    pub fn own(&self, name: &[u8]) -> Option<&OwnDirective> {
         self.own.get(std::str::from_utf8(name).ok().filter(|_| !self.own.is_empty())?)
     }
 }

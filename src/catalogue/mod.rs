@@ -18,8 +18,9 @@ pub use arity::Arity;
 pub use context::{Context, Contexts};
 pub use known::{Definition, Definitions, KnownDirectives, OwnDirective};
 pub use model::{Before, Body, Directive, Family, Handler, Inherit, Origin, Repeat, ValueKind, Variant};
+pub use query::{foreign_module, origin_of};
 pub use tables::directive;
-pub use variables::{Variable, variable};
+pub use variables::{Variable, variable, variable_names};
 pub use version::{Version, VersionError, VersionRange};
 
 use tables::{DIRECTIVES, DISPLACEMENTS, SEED, SLOTS};

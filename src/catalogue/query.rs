@@ -2,6 +2,29 @@
 
 use super::{Arity, Before, Context, Contexts, Directive, Origin, Repeat, ValueKind, Variant, Version};
 
+/// Who publishes the module called `name` (`ngx_http_geoip_module`), if the catalogue holds one of its directives.
+pub fn origin_of(module: &[u8]) -> Option<Origin> {
+    let variants = super::tables::DIRECTIVES.iter().flat_map(|directive| directive.variants);
+    let of_family = |name: &str| FAMILY_MODULES.contains(&name).then_some(Origin::Nginx);
+    { variants }
+        .find(|variant| variant.module.as_bytes() == module)
+        .map(|variant| variant.origin)
+        .or_else(|| std::str::from_utf8(module).ok().and_then(of_family))
+}
+
+/// The project that has a directive of which only the name is known (`foreign.yaml`).
+pub fn foreign_module(name: &[u8]) -> Option<&'static str> {
+    let fits = |known: &str| match known.strip_suffix('*') {
+        Some(start) => name.starts_with(start.as_bytes()),
+        None => name == known.as_bytes(),
+    };
+    let module = super::tables::FOREIGN.iter().find(|(_, names)| names.iter().any(|known| fits(known)));
+    module.map(|(module, _)| *module)
+}
+
+/// Dynamic modules that hold several.
+const FAMILY_MODULES: [&str; 2] = ["ngx_mail_module", "ngx_stream_module"];
+
 impl Directive {
     /// The definitions that may stand in `context`, in any version.
     pub fn variants_in(&self, context: Context) -> impl Iterator<Item = &'static Variant> {

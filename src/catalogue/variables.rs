@@ -29,6 +29,12 @@ pub fn variable(family: Family, name: &str) -> Option<&'static Variable> {
         .or_else(|| of_family().filter(|variable| variable.starts(name)).max_by_key(|found| found.name.len()))
 }
 
+/// The names of a family's variables, those that share a prefix left out.
+pub fn variable_names(family: Family) -> impl Iterator<Item = &'static str> {
+    let single = VARIABLES.iter().filter(move |variable| variable.family == family && !variable.prefix);
+    single.map(|variable| variable.name)
+}
+
 impl Variable {
     fn starts(&self, name: &str) -> bool {
         let head = name.get(..self.name.len()).unwrap_or_default();

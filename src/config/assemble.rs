@@ -24,8 +24,13 @@ pub fn assemble(
     base: &Base,
     paths: &Paths,
 ) -> Config {
-    let config =
-        Config { root, complete: context.is_main(), includes: vec![Include::default()], ..Config::default() };
+    let config = Config {
+        root,
+        complete: context.is_main(),
+        certain: context.is_certain(),
+        includes: vec![Include::default()],
+        ..Config::default()
+    };
     let mut assembly = Assembly {
         library,
         config,

@@ -32,7 +32,11 @@ impl ScopeKind {
 
 /// The blocks around a text, outermost first, always beginning with the main context.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Context(Vec<ScopeKind>);
+pub struct Context {
+    levels: Vec<ScopeKind>,
+    /// Whether it is more than a guess.
+    certain: bool,
+}
 
 /// The words for contexts and the levels they stand for.
 const NAMED: [(&str, &[ScopeKind]); 9] = [
@@ -50,17 +54,22 @@ const NAMED: [(&str, &[ScopeKind]); 9] = [
 impl Context {
     /// The main context.
     pub fn main() -> Self {
-        Self(vec![ScopeKind::Main])
+        Self { levels: vec![ScopeKind::Main], certain: true }
+    }
+
+    /// Whether somebody says so, or the text holds what can stand nowhere else; else it is a guess.
+    pub fn is_certain(&self) -> bool {
+        self.certain
     }
 
     /// Whether the text is a main file.
     pub fn is_main(&self) -> bool {
-        self.0.len() == 1
+        self.levels.len() == 1
     }
 
     /// The levels, outermost first.
     pub fn levels(&self) -> &[ScopeKind] {
-        &self.0
+        &self.levels
     }
 
     /// The context called `name`: one of `main`, `http`, `server`, `location`, `upstream`, `stream`, or a chain such as
@@ -72,7 +81,10 @@ impl Context {
             [.., last] => last,
             [] => return None,
         };
-        NAMED.iter().find(|(word, _)| *word == joined).map(|(_, levels)| Self(levels.to_vec()))
+        NAMED
+            .iter()
+            .find(|(word, _)| *word == joined)
+            .map(|(_, levels)| Self { levels: levels.to_vec(), certain: true })
     }
 
     /// The context of a text: what a `# ngxlint: context` comment says, else what its directives allow.
@@ -108,7 +120,9 @@ fn guess(tree: &Tree) -> Context {
     let fits = |place: Place| places.iter().filter(|contexts| contexts.contains(place)).count();
     let best = LIKELY.iter().map(|&(place, _)| fits(place)).max().unwrap_or(0);
     let named = LIKELY.iter().find(|&&(place, _)| fits(place) == best).map_or("main", |&(_, name)| name);
-    Context::from_name(named).unwrap_or_else(Context::main)
+    let guessed = Context::from_name(named).unwrap_or_else(Context::main);
+    let certain = guessed.is_main() && places.contains(&Contexts::of(&[Place::Main]));
+    Context { certain, ..guessed }
 }
 
 /// Where a statement may stand; nothing for one that says nothing (`include`) or is unknown. A `server` block that

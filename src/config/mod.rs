@@ -180,6 +180,8 @@ pub struct Config {
     pub root: DocId,
     /// Whether it starts in the main context, as nginx's main file does.
     pub complete: bool,
+    /// Whether the context it starts in is more than a guess.
+    pub certain: bool,
     /// All directives; what a block holds comes right after it.
     pub nodes: Vec<Node>,
     /// All scopes; what a scope holds comes right after it.

@@ -262,6 +262,11 @@ pub fn replace(view: View<'_>, node: NodeId, argument: usize, value: &str) -> Op
     view.arg_span(node, argument).map(|span| Edit { span, text: value.to_owned() })
 }
 
+/// Lines after a directive, with its indentation.
+pub fn after(view: View<'_>, node: NodeId, lines: &[String]) -> Edit {
+    insert_after(view, view.span(node), lines)
+}
+
 /// A directive with its words as its file has them, on one line.
 pub fn source(view: View<'_>, node: NodeId) -> String {
     let arguments =

@@ -13,6 +13,7 @@ use crate::finding::Label;
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS, Request};
 use crate::scope::entries;
 use crate::source::Span;
+use crate::syntax::{Statement, StatementId};
 use crate::times::Times;
 use crate::value::{Outcome, Value};
 
@@ -25,8 +26,25 @@ pub fn run(facts: &Facts<'_>, rules: &[&'static Rule], times: &Times) -> Vec<Hit
         .collect();
     let superseded: HashSet<(Option<ScopeId>, &str)> =
         (hits.iter()).flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code))).collect();
-    hits.retain(|hit| hit.scope.is_none() || !superseded.contains(&(hit.scope, &*hit.rule.code)));
+    let better: HashSet<(&str, Span)> = (hits.iter())
+        .flat_map(|hit| hit.rule.supersedes.iter().map(|code| (&**code, statement(facts, hit))))
+        .collect();
+    hits.retain(|hit| match hit.rule.family() {
+        // One directive of a block is no other's business.
+        "directive" => !better.contains(&(&*hit.rule.code, statement(facts, hit))),
+        _ => hit.scope.is_none() || !superseded.contains(&(hit.scope, &*hit.rule.code)),
+    });
     hits
+}
+
+/// The words of the statement that a hit is about.
+fn statement(facts: &Facts<'_>, hit: &Hit) -> Span {
+    let texts = facts.view.texts;
+    let tree = texts.tree(hit.at.doc);
+    let starts = |statement: &Statement| tree.words(*statement).first().map_or(0, |word| word.start);
+    let after = tree.statements.partition_point(|it| starts(it) <= hit.at.start);
+    let id = StatementId(u32::try_from(after.saturating_sub(1)).unwrap_or(0));
+    texts.head(hit.at.doc, id)
 }
 
 /// Whether a rule is about any version of the target range.

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+use super::judgement::Judgement;
 use super::preferences::Preferences;
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
@@ -72,6 +73,7 @@ pub struct Facts<'a> {
     pub declared: Declarations,
     /// The proxied blocks in file order.
     pub proxied: Vec<Proxied>,
+    judgement: OnceCell<Judgement>,
     /// One that asks for pages.
     plain: Judge<'a>,
     /// One for each of the versions.
@@ -113,6 +115,7 @@ impl<'a> Facts<'a> {
             preferences,
             declared: Declarations::of_tree(view),
             proxied: Vec::new(),
+            judgement: OnceCell::new(),
             plain: Judge::new(view, definitions, &PLAIN, target.lowest()),
             judges,
             last: RefCell::new(Rc::new([])),
@@ -142,6 +145,11 @@ impl<'a> Facts<'a> {
             h2c: OnceCell::new(),
         };
         blocks.into_iter().map(read).collect()
+    }
+
+    /// What nginx refuses of the tree's directives.
+    pub fn judgement(&self) -> &Judgement {
+        self.judgement.get_or_init(|| Judgement::of(self.view, self.target, self.preferences))
     }
 
     /// What a block sends for a handshake, for each of [`Facts::versions`].

@@ -18,6 +18,8 @@ pub struct Preferences {
     /// How repairs write the `Connection` header. Where nothing is said, through a map that is there already, else
     /// literally.
     pub connection: Option<Connection>,
+    /// Whether the user has said which versions the configuration is for.
+    pub has_target: bool,
     /// The directives that are known: the catalogue's and the user's own.
     pub directives: KnownDirectives,
 }

@@ -16,6 +16,7 @@ use crate::files::{Disk, Files};
 use crate::finding::{Finding, ReadError, Safety, Severity};
 use crate::lint::{Home, Input, Options, Outcome, STANDARD_INPUT, lint};
 use crate::output::{self, Report, Summary};
+use crate::rules::Preferences;
 use crate::times::Times;
 
 /// Lints, fixes where asked to, prints, and says how it ended.
@@ -53,15 +54,17 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
     let settings = settings::settings(files, &arguments.settings, &first_path(arguments))?;
     let policy = settings::policy(files, arguments, &settings)?;
     let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);
+    let range = version::target(target, files, &arguments.paths)?;
+    let has_target = target.is_some_and(|said| said != "auto" || range.exact().is_some());
     Ok(Options {
-        target: version::target(target, files, &arguments.paths)?,
+        target: range,
         context,
         paths: settings::paths(&arguments.places, &settings)?,
         rules: policy.rules,
         exclude: settings.exclude(),
         force_exclude: arguments.force_exclude,
         home: settings.home(),
-        preferences: policy.preferences,
+        preferences: Preferences { has_target, ..policy.preferences },
         allow_empty: arguments.allow_empty,
         times: Arc::new(Times::new(arguments.verbose)),
     })

@@ -66,6 +66,7 @@ impl Loaded {
             severity,
             intended: Intended { paths: paths.collect(), upstreams: upstreams.collect() },
             connection: websocket.connection,
+            has_target: false,
             directives: own.map(|(name, &written)| (name.as_str(), written.into())).collect(),
         }
     }

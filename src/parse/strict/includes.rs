@@ -53,7 +53,7 @@ impl Machine<'_, '_> {
     }
 
     fn in_data(&self) -> bool {
-        self.blocks.last().is_some_and(|block| matches!(block.inside, super::Inside::Data(_)))
+        self.state.is_in_data()
     }
 
     /// nginx opens a directory as it does a file and fails when it reads: that message has no place.

@@ -3,28 +3,19 @@
 //!
 //! What nginx learns only from the machine it runs on is left out: certificates, host names, log files, ports.
 
-mod block;
-mod condition;
-mod data;
-mod dispatch;
-mod http;
+mod cursor;
 mod includes;
-mod scalar;
-mod script;
-mod setters;
 
 use std::borrow::Cow;
 
-use super::messages::until_nul;
 use super::reading::{Main, Problem, Reading};
 use super::{Error, Options};
-use crate::catalogue::{Context, directive};
+use crate::catalogue::{VersionRange, directive};
 use crate::config::Library;
+use crate::directive::{Fault, Inside, Next, Problem as Refused, State, Stated};
 use crate::syntax::{self, RawBodies, Refusal, Statement, StatementId, StatementKind};
 
-use block::{Block, Call, Cursor, Inside, assumed};
-use data::Data;
-use http::Http;
+use cursor::{Cursor, assumed};
 
 /// Includes may multiply: more statements than this are not carried out.
 const MOST_STATEMENTS: u64 = 10_000_000;
@@ -39,15 +30,14 @@ struct Stop {
 
 /// Reads a configuration as nginx does.
 pub(super) fn read<'f>(library: Library<'f>, main: Main, options: &Options) -> Result<Reading<'f>, Error> {
-    let contexts = assumed(options);
+    let range = options.nginx_version.map_or_else(VersionRange::default, VersionRange::exactly);
     let mut machine = Machine {
         reading: Reading::new(library),
         main,
         options,
         refusals: Vec::new(),
         cursors: Vec::new(),
-        blocks: contexts.iter().map(|&context| Block::new(Inside::Directives(context))).collect(),
-        http: Http::default(),
+        state: State::new(assumed(options), range),
         steps: 0,
     };
     let stopped = machine.run().err();
@@ -69,8 +59,8 @@ struct Machine<'f, 'o> {
     /// What the tokenizer refuses in each entry.
     refusals: Vec<Option<Refusal>>,
     cursors: Vec<Cursor>,
-    blocks: Vec<Block>,
-    http: Http,
+    /// Where a directive stands: the entry, and the offset of what ends it.
+    state: State<(usize, u32)>,
     steps: u64,
 }
 
@@ -81,9 +71,12 @@ impl Machine<'_, '_> {
         while self.steps <= MOST_STATEMENTS && self.step()? {
             self.steps += 1;
         }
-        let events = self.blocks.first().is_none_or(|main| main.seen.contains(&directive::EVENTS));
-        if events || self.options.context.as_ref().is_some_and(|context| !context.is_main()) {
+        if self.options.context.as_ref().is_some_and(|context| !context.is_main()) {
             return Ok(());
+        }
+        if self.state.has_seen(directive::EVENTS) {
+            let missing = self.state.finish().into_iter().next();
+            return missing.map_or(Ok(()), |problem| Err(self.stop(problem)));
         }
         Err(Stop { place: None, message: br#"no "events" section in configuration"#.to_vec() })
     }
@@ -167,65 +160,35 @@ impl Machine<'_, '_> {
             return Ok(());
         };
         self.read_up_to(cursor.entry, close)?;
-        let Some(block) = self.blocks.pop() else { return Ok(()) };
-        self.end_block(cursor.entry, close, block)
+        let problems = self.state.close(Some((cursor.entry, close)));
+        let first = problems.into_iter().find(|it| it.refusal.fault != Fault::Ignored);
+        first.map_or(Ok(()), |problem| Err(self.stop(problem)))
     }
 
-    fn end_block(&mut self, entry: usize, close: u32, block: Block) -> Result<(), Stop> {
-        match block.inside {
-            Inside::Data(data) => data.end().map_err(|message| self.stop_at(entry, close, message)),
-            Inside::Directives(Context::Http | Context::Stream) => {
-                let line = self.reading.document(entry).line(close);
-                self.http.end((entry, line))
-            }
-            Inside::Directives(Context::Upstream | Context::StreamUpstream)
-                if !block.seen.contains(&directive::SERVER) =>
-            {
-                Err(self.stop_at(entry, close, b"no servers are inside upstream".to_vec()))
-            }
-            _ => Ok(()),
+    fn stop(&self, problem: Refused<(usize, u32)>) -> Stop {
+        let message = problem.refusal.message;
+        match problem.at {
+            Some((entry, offset)) => self.stop_at(entry, offset, message),
+            None => Stop { place: None, message },
         }
     }
 
     fn carry_out(&mut self, entry: usize, id: StatementId, statement: Statement) -> Result<(), Stop> {
-        let stop = |machine: &Self, message| machine.stop_at(entry, statement.terminator, message);
-        let context = match self.blocks.last().map(|block| &block.inside) {
-            Some(Inside::Directives(context)) => *context,
-            Some(Inside::Data(_)) => return self.data_entry(entry, id, statement),
-            Some(Inside::Anything) | None => return self.unchecked(entry, id, statement),
+        let words: Vec<Cow<'_, [u8]>> = self.reading.words(entry, statement).collect();
+        let stated = Stated {
+            id: statement.name,
+            kind: statement.kind,
+            words: &words,
+            place: (entry, statement.terminator),
         };
-        let words: Vec<Vec<u8>> = self.reading.words(entry, statement).map(Cow::into_owned).collect();
-        let count = words.len().saturating_sub(1);
-        let shape = dispatch::Shape { id: statement.name, context, count, kind: statement.kind };
-        let name = words.first().map_or(&[][..], |name| until_nul(name));
-        let variant = dispatch::variant(name, shape, self.options.nginx_version);
-        let variant = variant.map_err(|message| stop(self, message))?;
-        let words = words.into_iter().map(Cow::Owned).collect();
-        let call = Call { id: statement.name, variant, context, words };
-        self.set(&call, entry, statement).map_err(|message| stop(self, message))?;
-        self.go_in(entry, id, statement, &call)
-    }
-
-    /// Opens what the directive leads to.
-    fn go_in(
-        &mut self,
-        entry: usize,
-        id: StatementId,
-        statement: Statement,
-        call: &Call<'_>,
-    ) -> Result<(), Stop> {
-        match statement.kind {
-            StatementKind::Simple if statement.name == directive::INCLUDE => {
-                self.include(entry, id, statement)
+        let next = self.state.read(&stated).map_err(|problem| self.stop(problem))?;
+        match next {
+            Next::Include => self.include(entry, id, statement),
+            Next::Statement if statement.kind == StatementKind::Raw => {
+                self.read_up_to(entry, statement.close)
             }
-            StatementKind::Simple => Ok(()),
-            StatementKind::Raw => self.read_up_to(entry, statement.close),
-            StatementKind::Block => {
-                let inside = if statement.name.is_data_block() {
-                    Inside::Data(Data::new(call))
-                } else {
-                    statement.name.opens(call.context).map_or(Inside::Anything, Inside::Directives)
-                };
+            Next::Statement => Ok(()),
+            Next::Block(inside) => {
                 self.open_block(entry, id, statement, inside);
                 Ok(())
             }
@@ -233,40 +196,7 @@ impl Machine<'_, '_> {
     }
 
     fn open_block(&mut self, entry: usize, id: StatementId, statement: Statement, inside: Inside) {
-        let location = match inside {
-            Inside::Directives(Context::Location) => self.http.last_location(),
-            _ => None,
-        };
-        self.blocks.push(Block { location, ..Block::new(inside) });
+        self.state.open(inside, (entry, statement.terminator));
         self.push(entry, id.0 + 1, statement.next, Some(statement.close));
-    }
-
-    /// A statement in a block about which nothing is known: only includes and blocks are followed.
-    fn unchecked(&mut self, entry: usize, id: StatementId, statement: Statement) -> Result<(), Stop> {
-        match statement.kind {
-            StatementKind::Simple if statement.name == directive::INCLUDE && statement.word_count == 2 => {
-                self.include(entry, id, statement)
-            }
-            StatementKind::Simple => Ok(()),
-            StatementKind::Raw => self.read_up_to(entry, statement.close),
-            StatementKind::Block => {
-                self.open_block(entry, id, statement, Inside::Anything);
-                Ok(())
-            }
-        }
-    }
-
-    fn data_entry(&mut self, entry: usize, id: StatementId, statement: Statement) -> Result<(), Stop> {
-        let stop = |machine: &Self, message| machine.stop_at(entry, statement.terminator, message);
-        if statement.kind != StatementKind::Simple {
-            return Err(stop(self, br#"unexpected "{""#.to_vec()));
-        }
-        let words: Vec<Vec<u8>> = self.reading.words(entry, statement).map(Cow::into_owned).collect();
-        let Some(Block { inside: Inside::Data(data), .. }) = self.blocks.last_mut() else { return Ok(()) };
-        let taken = data.entry(&words, &mut self.http.names);
-        match taken.map_err(|message| stop(self, message))? {
-            data::Taken::Include => self.include(entry, id, statement),
-            data::Taken::Data => Ok(()),
-        }
     }
 }

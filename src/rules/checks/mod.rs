@@ -1,6 +1,7 @@
 //! Checks: algorithms that find what conditions cannot say. A rule file names one; its words stay in the file.
 
 mod connection_map;
+mod directives;
 mod dispatch;
 mod duplicated;
 mod foreign_pass;
@@ -18,6 +19,8 @@ mod subrequest;
 mod syntax_error;
 mod upgrade_map;
 
+pub use directives::is_slip;
+
 use super::facts::Facts;
 use super::hit::Hit;
 use super::model::Rule;
@@ -26,11 +29,18 @@ use super::model::Rule;
 type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// Every check by name.
-const CHECKS: [(&str, Check); 26] = [
+const CHECKS: [(&str, Check); 34] = [
     ("any-protocol", upgrade_map::any_protocol),
     ("byte-order-mark", syntax_error::byte_order_mark),
     ("captures-emptied", dispatch::captures),
     ("connection-map", connection_map::check),
+    ("directive-argument", directives::value),
+    ("directive-deprecated", directives::deprecated),
+    ("directive-form", directives::form),
+    ("directive-misplaced", directives::misplaced),
+    ("directive-twice", directives::duplicate),
+    ("directive-unknown", directives::unknown),
+    ("directive-version", directives::not_in_version),
     ("duplicated", duplicated::check),
     ("endpoint-as-file", no_handler::endpoints),
     ("foreign-protocol", foreign_pass::protocol),
@@ -53,6 +63,7 @@ const CHECKS: [(&str, Check); 26] = [
     ("subprotocol", subprotocol::check),
     ("subrequest-upgrades", subrequest::check),
     ("syntax-error", syntax_error::check),
+    ("variable-unknown", directives::variable),
     // Judged once everything else has been found: `crate::suppress`.
     ("unused-ignore", |_, _| Vec::new()),
 ];

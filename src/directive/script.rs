@@ -1,9 +1,9 @@
 //! Variables in values (`ngx_http_script_compile`): their syntax, and which names are used and defined.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::dispatch::{OLDEST, quoted};
-use crate::catalogue::{Family, variable};
+use super::{Checked, Fault, Refusal, quoted, says};
+use crate::catalogue::{Family, Variable, Version, VersionRange, variable};
 
 /// Variables that modules add while they read their configuration, so that no table of theirs holds them.
 const ADDED: [&str; 8] = [
@@ -39,32 +39,62 @@ enum Predefined {
     Family,
 }
 
-/// The variables that one `http` or `stream` block uses and defines, in lower case.
-#[derive(Debug, Default)]
-pub(super) struct Names {
+/// The variables that one `http` or `stream` block uses and defines, in lower case. `P` is a place in the configuration.
+#[derive(Debug)]
+pub(super) struct Names<P> {
     /// Whose block it is; `http` if nothing in it has told yet.
     pub(super) family: Option<Family>,
-    used: Vec<Vec<u8>>,
-    seen: HashSet<Vec<u8>>,
+    /// The versions in question.
+    pub(super) range: VersionRange,
+    /// The directive that is being read.
+    pub(super) here: Option<P>,
+    numbers: HashMap<Vec<u8>, usize>,
+    known: Vec<Vec<u8>>,
+    /// Names by number, in order of use.
+    used: Vec<(usize, Option<P>)>,
     defined: HashSet<Vec<u8>>,
 }
 
-impl Names {
+impl<P: Copy> Names<P> {
+    pub(super) fn new(range: VersionRange) -> Self {
+        Self {
+            family: None,
+            range,
+            here: None,
+            numbers: HashMap::new(),
+            known: Vec::new(),
+            used: Vec::new(),
+            defined: HashSet::new(),
+        }
+    }
+
     pub(super) fn uses(&mut self, name: &[u8]) {
         let name = name.to_ascii_lowercase();
-        if self.seen.insert(name.clone()) {
-            self.used.push(name);
-        }
+        let number = self.numbers.get(&name).copied().unwrap_or_else(|| {
+            self.known.push(name.clone());
+            self.numbers.insert(name, self.known.len() - 1);
+            self.known.len() - 1
+        });
+        self.used.push((number, self.here));
     }
 
     pub(super) fn defines(&mut self, name: &[u8]) {
         self.defined.insert(name.to_ascii_lowercase());
     }
 
-    /// The first name that nobody defines (`ngx_http_variables_init_vars`, which looks at them in order of first use).
-    pub(super) fn unknown(&self) -> Option<&[u8]> {
+    /// The uses of names that nobody defines, in nginx's order (`ngx_http_variables_init_vars`).
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (&[u8], Option<P>)> {
         let known = |name: &[u8]| self.defined.contains(name) || self.predefined(name).is_some();
-        self.used.iter().map(Vec::as_slice).find(|name| !known(name))
+        let unknown: Vec<bool> = self.known.iter().map(|name| !known(name)).collect();
+        let mut used: Vec<(usize, Option<P>)> = self.used.clone();
+        used.retain(|&(number, _)| unknown.get(number) == Some(&true));
+        used.sort_by_key(|&(number, _)| number);
+        used.into_iter().map(|(number, place)| (self.known.get(number).map_or(&[][..], Vec::as_slice), place))
+    }
+
+    /// The names that the configuration defines.
+    pub(super) fn defined(&self) -> impl Iterator<Item = &[u8]> {
+        self.defined.iter().map(Vec::as_slice)
     }
 
     /// The variable of a module that `name` stands for.
@@ -73,7 +103,12 @@ impl Names {
         let family = self.family.unwrap_or(Family::Http);
         let bare = || variable(family, &format!("{name}x")).filter(|variable| variable.prefix);
         let found = variable(family, name).or_else(bare);
-        if let Some(variable) = found.filter(|it| it.removed.is_none_or(|removed| removed > OLDEST)) {
+        let exists = |since: Option<Version>, removed: Option<Version>| {
+            since.is_none_or(|since| self.range.contains_from(since))
+                && removed.is_none_or(|removed| self.range.contains_below(removed))
+        };
+        let ported = |it: &Variable| it.backported.iter().any(|&port| self.range.contains(port));
+        if let Some(variable) = found.filter(|it| exists(it.since, it.removed) || ported(it)) {
             return Some(if variable.prefix { Predefined::Family } else { Predefined::Single });
         }
         ADDED.contains(&name.to_ascii_lowercase().as_str()).then_some(Predefined::Single)
@@ -96,7 +131,7 @@ impl Names {
     }
 
     /// Reads a value that nginx compiles.
-    pub(super) fn compile(&mut self, value: &[u8]) -> Result<(), Vec<u8>> {
+    pub(super) fn compile(&mut self, value: &[u8]) -> Checked {
         let mut rest = value;
         while let Some(at) = memchr::memchr(b'$', rest) {
             rest = self.reference(rest.get(at + 1..).unwrap_or_default())?;
@@ -104,9 +139,18 @@ impl Names {
         Ok(())
     }
 
+    /// The same where digits are part of a name like letters.
+    pub(super) fn log_reference<'v>(&mut self, text: &'v [u8]) -> Result<&'v [u8], Refusal> {
+        if !text.first().is_some_and(u8::is_ascii_digit) {
+            return self.reference(text);
+        }
+        let (name, rest) = split_name(text);
+        self.reference_to(name).map(|()| rest)
+    }
+
     /// Reads what stands behind a `$` and returns what follows it.
-    fn reference<'v>(&mut self, text: &'v [u8]) -> Result<&'v [u8], Vec<u8>> {
-        let invalid = || b"invalid variable name".to_vec();
+    fn reference<'v>(&mut self, text: &'v [u8]) -> Result<&'v [u8], Refusal> {
+        let invalid = || says("invalid variable name");
         match text.first() {
             None => Err(invalid()),
             Some(b'1'..=b'9') => Ok(text.get(1..).unwrap_or_default()),
@@ -125,19 +169,21 @@ impl Names {
         }
     }
 
-    fn reference_to(&mut self, name: &[u8]) -> Result<(), Vec<u8>> {
+    fn reference_to(&mut self, name: &[u8]) -> Checked {
         if name.is_empty() {
-            return Err(b"invalid variable name".to_vec());
+            return Err(says("invalid variable name"));
         }
         self.uses(name);
         Ok(())
     }
 
     /// A word that must be the name of a variable to define.
-    pub(super) fn definition(&mut self, word: &[u8]) -> Result<(), Vec<u8>> {
+    pub(super) fn definition(&mut self, word: &[u8]) -> Checked {
         match word.strip_prefix(b"$") {
-            Some(b"") => Err(br#"invalid variable name "$""#.to_vec()),
-            Some(name) if self.is_taken(name) => Err(quoted("the duplicate \"", name, "\" variable")),
+            Some(b"") => Err(says(r#"invalid variable name "$""#)),
+            Some(name) if self.is_taken(name) => {
+                Err(quoted("the duplicate \"", name, "\" variable").of(Fault::Duplicate))
+            }
             Some(name) => {
                 self.defines(name);
                 Ok(())
@@ -145,6 +191,11 @@ impl Names {
             None => Err(quoted("invalid variable name \"", word, "\"")),
         }
     }
+}
+
+/// Whether the variables of a value are written as nginx reads them.
+pub(super) fn syntax(value: &[u8]) -> Checked {
+    Names::<()>::new(VersionRange::ALL).compile(value)
 }
 
 fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
@@ -169,10 +220,10 @@ mod tests {
     use super::*;
 
     fn compiled(value: &str) -> Result<Vec<String>, String> {
-        let mut names = Names::default();
+        let mut names: Names<()> = Names::new(VersionRange::ALL);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        names.compile(value.as_bytes()).map_err(|message| text(&message))?;
-        Ok(names.used.iter().map(|name| text(name)).collect())
+        names.compile(value.as_bytes()).map_err(|refusal| text(&refusal.message))?;
+        Ok(names.known.iter().map(|name| text(name)).collect())
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The parentheses of `if` (`ngx_http_rewrite_if_condition`).
 
-use super::dispatch::quoted;
-use super::scalar::Checked;
+use super::{Checked, Refusal, quoted};
+
 use super::script::Names;
 
 /// Checks the words behind `if`.
-pub(super) fn check(words: &[&[u8]], names: &mut Names) -> Checked {
+pub(in crate::directive) fn check<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     let words = inside(words)?;
     match words.as_slice() {
         [] => Err(invalid(b")")),
@@ -17,12 +17,12 @@ pub(super) fn check(words: &[&[u8]], names: &mut Names) -> Checked {
     }
 }
 
-fn invalid(word: &[u8]) -> Vec<u8> {
+fn invalid(word: &[u8]) -> Refusal {
     quoted("invalid condition \"", word, "\"")
 }
 
 /// The words between the parentheses, which may stand alone or touch a word.
-fn inside<'w>(words: &[&'w [u8]]) -> Result<Vec<&'w [u8]>, Vec<u8>> {
+fn inside<'w>(words: &[&'w [u8]]) -> Result<Vec<&'w [u8]>, Refusal> {
     let mut words = words.to_vec();
     let first = words.first().copied().unwrap_or_default();
     let Some(rest) = first.strip_prefix(b"(") else { return Err(invalid(first)) };
@@ -40,7 +40,7 @@ fn inside<'w>(words: &[&'w [u8]]) -> Result<Vec<&'w [u8]>, Vec<u8>> {
     Ok(words)
 }
 
-fn comparison(variable: &[u8], rest: &[&[u8]], names: &mut Names) -> Checked {
+fn comparison<P: Copy>(variable: &[u8], rest: &[&[u8]], names: &mut Names<P>) -> Checked {
     if !matches!(rest.len(), 0 | 2) {
         return Err(invalid(variable));
     }
@@ -60,7 +60,7 @@ fn is_test(word: &[u8]) -> bool {
     matches!(word, [b'-', _] | [b'!', b'-', _])
 }
 
-fn file_test(test: &[u8], rest: &[&[u8]], names: &mut Names) -> Checked {
+fn file_test<P: Copy>(test: &[u8], rest: &[&[u8]], names: &mut Names<P>) -> Checked {
     let [value] = rest else { return Err(invalid(test)) };
     names.compile(value)?;
     if test.last().is_some_and(|letter| b"fdex".contains(letter)) { Ok(()) } else { Err(invalid(test)) }

@@ -3,17 +3,20 @@
 mod geo;
 mod map;
 
-use super::Call;
-use super::dispatch::quoted;
-use super::scalar::Checked;
+use std::borrow::Cow;
+
+use super::call::Call;
+use super::{Checked, Fault, Next, Refusal, quoted, says};
+
 use super::script::Names;
-use crate::catalogue::directive;
+use crate::catalogue::{DirectiveId, directive};
 
 use geo::Geo;
 use map::Map;
 
 /// An open data block.
-pub(super) enum Data {
+#[derive(Debug)]
+pub enum Data {
     Map(Map),
     Geo(Geo),
     Types,
@@ -28,26 +31,45 @@ pub(super) enum Data {
 }
 
 /// What an entry is.
-pub(super) enum Taken {
+pub(in crate::directive) enum Taken {
     Include,
     Data,
 }
 
+impl Taken {
+    pub(in crate::directive) fn next(self) -> Next {
+        match self {
+            Self::Include => Next::Include,
+            Self::Data => Next::Statement,
+        }
+    }
+}
+
 impl Data {
-    pub(super) fn new(call: &Call<'_>) -> Self {
-        match call.id {
+    pub(in crate::directive) fn new(call: &Call<'_>) -> Self {
+        Self::of(call.id, call.words)
+    }
+
+    /// The block that `id` opens.
+    pub(in crate::directive) fn of(id: DirectiveId, words: &[Cow<'_, [u8]>]) -> Self {
+        let to_utf8 = words.get(2).is_some_and(|word| word.eq_ignore_ascii_case(b"utf-8"));
+        match id {
             directive::MAP => Self::Map(Map::default()),
             directive::GEO => Self::Geo(Geo::default()),
             directive::TYPES => Self::Types,
             directive::SPLIT_CLIENTS => Self::Split(0),
-            directive::CHARSET_MAP => Self::Charset { to_utf8: call.word(2).eq_ignore_ascii_case(b"utf-8") },
+            directive::CHARSET_MAP => Self::Charset { to_utf8 },
             _ => Self::Other,
         }
     }
 
     /// Takes the words of an entry.
-    pub(super) fn entry(&mut self, words: &[Vec<u8>], names: &mut Names) -> Result<Taken, Vec<u8>> {
-        let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    pub(in crate::directive) fn entry<P: Copy>(
+        &mut self,
+        words: &[Cow<'_, [u8]>],
+        names: &mut Names<P>,
+    ) -> Result<Taken, Refusal> {
+        let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
         match self {
             Self::Map(map) => map.entry(&words, names),
             Self::Geo(geo) => geo.entry(&words),
@@ -59,9 +81,9 @@ impl Data {
     }
 
     /// Checks the block as a whole.
-    pub(super) fn end(&self) -> Checked {
+    pub(in crate::directive) fn end(&self) -> Checked {
         match self {
-            Self::Split(total) if *total > 100 * 100 => Err(b"percent total is greater than 100%".to_vec()),
+            Self::Split(total) if *total > 100 * 100 => Err(says("percent total is greater than 100%")),
             _ => Ok(()),
         }
     }
@@ -74,28 +96,30 @@ fn split(total: &mut u64, words: &[&[u8]]) -> Checked {
         return Ok(());
     }
     let parsed = share.strip_suffix(b"%").and_then(hundredths).filter(|&share| share > 0);
-    let Some(parsed) = parsed else { return Err(quoted("invalid percent value \"", share, "\"")) };
+    let Some(parsed) = parsed else { return Err(quoted("invalid percent value \"", share, "\"").at(0)) };
     *total = total.saturating_add(parsed);
     Ok(())
 }
 
 /// `ngx_http_charset_map`.
 fn charset(to_utf8: bool, words: &[&[u8]]) -> Checked {
-    let [from, to] = words else { return Err(b"invalid parameters number".to_vec()) };
-    let invalid = |word: &[u8]| Err(quoted("invalid value \"", word, "\""));
+    let [from, to] = words else { return Err(says("invalid parameters number").at(0)) };
+    let invalid = |word: &[u8], index| Err(quoted("invalid value \"", word, "\"").at(index));
     let is_byte = |word: &[u8]| hex(word).is_some_and(|byte| byte <= 255);
     if !is_byte(from) {
-        return invalid(from);
+        return invalid(from, 0);
     }
     let is_character = || to.chunks(2).all(|pair| pair.len() == 2 && hex(pair).is_some());
-    if to_utf8 && is_character() || !to_utf8 && is_byte(to) { Ok(()) } else { invalid(to) }
+    if to_utf8 && is_character() || !to_utf8 && is_byte(to) { Ok(()) } else { invalid(to, 1) }
 }
 
 /// `ngx_http_core_type`.
-fn types(words: &[&[u8]]) -> Result<Taken, Vec<u8>> {
+fn types(words: &[&[u8]]) -> Result<Taken, Refusal> {
     match words {
         [b"include", _] => Ok(Taken::Include),
-        [b"include", ..] => Err(br#"invalid number of arguments in "include" directive"#.to_vec()),
+        [b"include", ..] => {
+            Err(says(r#"invalid number of arguments in "include" directive"#).of(Fault::Count))
+        }
         _ => Ok(Taken::Data),
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::super::dispatch::quoted;
-use super::super::scalar::Checked;
+use super::super::{Checked, Fault, Refusal, quoted, says};
+
 use super::super::script::Names;
 use super::Taken;
 
 /// An open `map` block.
-#[derive(Default)]
-pub(in crate::parse::strict) struct Map {
+#[derive(Debug, Default)]
+pub struct Map {
     /// Keys may be host names with wildcards.
     hostnames: bool,
     has_default: bool,
@@ -17,7 +17,11 @@ pub(in crate::parse::strict) struct Map {
 }
 
 impl Map {
-    pub(super) fn entry(&mut self, words: &[&[u8]], names: &mut Names) -> Result<Taken, Vec<u8>> {
+    pub(in crate::directive) fn entry<P: Copy>(
+        &mut self,
+        words: &[&[u8]],
+        names: &mut Names<P>,
+    ) -> Result<Taken, Refusal> {
         match words {
             [b"hostnames"] => self.hostnames = true,
             [b"volatile"] => {}
@@ -26,15 +30,15 @@ impl Map {
                 names.compile(value)?;
                 self.key(key, names)?;
             }
-            _ => return Err(b"invalid number of the map parameters".to_vec()),
+            _ => return Err(says("invalid number of the map parameters").at(0)),
         }
         Ok(Taken::Data)
     }
 
-    fn key(&mut self, key: &[u8], names: &mut Names) -> Checked {
+    fn key<P: Copy>(&mut self, key: &[u8], names: &mut Names<P>) -> Checked {
         match key {
             b"default" if std::mem::replace(&mut self.has_default, true) => {
-                Err(b"duplicate default map parameter".to_vec())
+                Err(says("duplicate default map parameter").at(0).of(Fault::Duplicate))
             }
             b"default" => Ok(()),
             [b'~', regex @ ..] => {
@@ -48,7 +52,7 @@ impl Map {
     /// `ngx_hash_add_key`: a leading dot stands for the name itself and everything below it.
     fn plain_key(&mut self, key: &[u8]) -> Checked {
         if self.hostnames && !is_hostname(key) {
-            return Err(quoted("invalid hostname or wildcard \"", key, "\""));
+            return Err(quoted("invalid hostname or wildcard \"", key, "\"").at(0));
         }
         let fresh = match key {
             [b'.', name @ ..] if self.hostnames && !name.is_empty() => {
@@ -56,7 +60,11 @@ impl Map {
             }
             _ => self.keys.insert(key.to_vec()),
         };
-        if fresh { Ok(()) } else { Err(quoted("conflicting parameter \"", key, "\"")) }
+        if fresh {
+            Ok(())
+        } else {
+            Err(quoted("conflicting parameter \"", key, "\"").at(0).of(Fault::Duplicate))
+        }
     }
 }
 

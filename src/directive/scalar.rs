@@ -1,21 +1,28 @@
 //! The setters that many directives share (`ngx_conf_set_*_slot`).
 
-use super::Call;
-use super::dispatch::quoted;
-use crate::catalogue::ValueKind;
-
-/// What is wrong with the words of a directive: nginx's whole message.
-pub(super) type Checked = Result<(), Vec<u8>>;
+use super::call::Call;
+use super::{Checked, says};
+use crate::catalogue::{ValueKind, Version, directive};
 
 /// Checks the words of a directive as the setter of its kind does; what has a grammar of its own is not looked at.
 pub(super) fn check(call: &Call<'_>) -> Checked {
     let value = call.word(1);
-    if call.variant.flag || call.variant.value == Some(ValueKind::Flag) {
+    let ignored = call.id == directive::HTTP2_PUSH_PRELOAD && call.version >= Version::new(1, 25, 1);
+    if (call.variant.flag || call.variant.value == Some(ValueKind::Flag)) && !ignored {
+        return flag(call);
+    }
+    if is_switch(call) {
         return flag(call);
     }
     match call.variant.value {
-        Some(ValueKind::Number) => returned(call, number(value).is_some(), "invalid number"),
+        Some(ValueKind::Number) => match number(value) {
+            Some(count) => bounds(call, count),
+            None => returned(call, false, "invalid number"),
+        },
         Some(ValueKind::Size) => returned(call, size(value, b"kKmM").is_some(), "invalid value"),
+        Some(ValueKind::ComplexSize) if !takes_variables(call) => {
+            returned(call, size(value, b"kKmM").is_some(), "invalid value")
+        }
         Some(ValueKind::ComplexSize) if !value.contains(&b'$') => {
             returned(call, size(value, b"kKmM").is_some(), "invalid value")
         }
@@ -31,13 +38,30 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
     }
 }
 
-/// What nginx says where a setter returns `reason`.
-pub(super) fn directive_says(call: &Call<'_>, reason: &str) -> Vec<u8> {
-    [b"\"", call.word(0), b"\" directive ", reason.as_bytes()].concat()
+fn returned(call: &Call<'_>, good: bool, reason: &str) -> Checked {
+    if good { Ok(()) } else { Err(call.directive_says(reason)) }
 }
 
-fn returned(call: &Call<'_>, good: bool, reason: &str) -> Checked {
-    if good { Ok(()) } else { Err(directive_says(call, reason)) }
+/// Rates towards upstreams hold variables since 1.27.0.
+fn takes_variables(call: &Call<'_>) -> bool {
+    !call.id.name().ends_with("_limit_rate") || call.version >= Version::new(1, 27, 0)
+}
+
+/// Numbers with a smallest and a largest value (`ngx_conf_check_num_bounds`).
+const BOUNDS: [(&str, i64, i64); 5] = [
+    ("gzip_comp_level", 1, 9),
+    ("limit_conn_status", 400, 599),
+    ("limit_req_status", 400, 599),
+    ("uwsgi_modifier1", 0, 255),
+    ("uwsgi_modifier2", 0, 255),
+];
+
+fn bounds(call: &Call<'_>, count: i64) -> Checked {
+    let name = call.id.name();
+    match BOUNDS.iter().find(|&&(bound, low, high)| bound == name && !(low..=high).contains(&count)) {
+        Some((_, low, high)) => Err(says(format!("value must be between {low} and {high}"))),
+        None => Ok(()),
+    }
 }
 
 /// `on` or `off` in any letter case.
@@ -47,14 +71,23 @@ fn flag(call: &Call<'_>) -> Checked {
         return Ok(());
     }
     let (start, middle) = (b"invalid value \"", b"\" in \"");
-    Err([start, value, middle, call.word(0), b"\" directive, it must be \"on\" or \"off\""].concat())
+    Err(says([start, value, middle, call.word(0), b"\" directive, it must be \"on\" or \"off\""].concat()))
 }
 
+/// Whether the words are `on` and `off` and nothing else in the version at hand.
+fn is_switch(call: &Call<'_>) -> bool {
+    let values = call.variant.values_in(call.version);
+    call.variant.value == Some(ValueKind::Enum)
+        && values.len() == 2
+        && values.iter().all(|value| matches!(*value, "on" | "off"))
+}
+
+/// The words of an enumeration, in any letter case. A bitmask takes each of them once: nginx only warns of a second.
 fn words(call: &Call<'_>) -> Checked {
-    let known =
-        |word: &&[u8]| call.variant.values.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(word));
-    let unknown = call.arguments().find(|word| !known(word)).filter(|_| !call.variant.values.is_empty());
-    unknown.map_or(Ok(()), |word| Err(quoted("invalid value \"", word, "\"")))
+    let values = call.variant.values_in(call.version);
+    let known = |word: &[u8]| values.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(word));
+    let unknown = call.arguments().position(|word| !known(word)).filter(|_| !values.is_empty());
+    unknown.map_or(Ok(()), |index| Err(call.invalid_value(index + 1)))
 }
 
 /// `ngx_atoi`.
@@ -66,7 +99,7 @@ pub(super) fn number(text: &[u8]) -> Option<i64> {
 }
 
 /// `ngx_parse_size` and `ngx_parse_offset`.
-fn size(text: &[u8], units: &[u8]) -> Option<i64> {
+pub(super) fn size(text: &[u8], units: &[u8]) -> Option<i64> {
     let (digits, scale) = match text.split_last() {
         Some((unit, digits)) if units.contains(unit) => match unit.to_ascii_lowercase() {
             b'k' => (digits, 1 << 10),
@@ -76,6 +109,11 @@ fn size(text: &[u8], units: &[u8]) -> Option<i64> {
         _ => (text, 1),
     };
     number(digits).and_then(|number| number.checked_mul(scale))
+}
+
+/// `ngx_parse_offset`.
+pub(super) fn offset(text: &[u8]) -> Option<i64> {
+    size(text, b"kKmMgG")
 }
 
 /// The units of time in the order in which they must come.

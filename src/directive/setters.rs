@@ -1,42 +1,37 @@
-//! What single directives make of their words: duplicates, and the setters with a grammar of their own.
+//! What single directives leave behind for those that follow: variables, locations.
 
-use super::dispatch::quoted;
+use super::call::Call;
 use super::http::{Location, Match};
-use super::scalar::{self, Checked};
 use super::script::Names;
-use super::{Call, Machine, condition};
-use crate::catalogue::{Context, Family, Origin, Repeat, ValueKind, directive};
-use crate::syntax::Statement;
+use super::state::State;
+use super::values::{has_uri, no_uri};
+use super::{Checked, Refusal, condition, quoted, says, scalar};
+use crate::catalogue::{Context, Family, Origin, ValueKind, Version, directive};
 
-impl Machine<'_, '_> {
+impl<P: Copy> State<P> {
     /// Carries the directive out, its block aside.
-    pub(super) fn set(&mut self, call: &Call<'_>, entry: usize, statement: Statement) -> Checked {
-        self.once(call)?;
-        scalar::check(call)?;
+    pub(super) fn set(&mut self, call: &Call<'_>, place: P) -> Checked {
         if matches!(call.variant.family, Family::Http | Family::Stream) {
             self.http.names.family = Some(call.variant.family);
-            self.variables(call)?;
+            self.variables(call, place)?;
         }
+        self.shared.learn(call, place);
+        self.http.named.learn(call, place)?;
         match call.id {
+            directive::PROXY_PASS if call.context == Context::Location && has_uri(call) => {
+                let location = self.location_around().and_then(|index| self.http.locations.get(index));
+                let plain = location.is_none_or(|it| matches!(it.matching, Match::Exact | Match::Prefix));
+                return if plain { Ok(()) } else { Err(no_uri()) };
+            }
             directive::SERVER if call.variant.block => self.http.servers += 1,
-            directive::LOCATION if call.variant.block => return self.location(call, entry, statement),
+            directive::LOCATION if call.variant.block => return self.location(call, place),
             _ => {}
         }
         Ok(())
     }
 
-    /// A directive that may stand only once in its block.
-    fn once(&mut self, call: &Call<'_>) -> Checked {
-        let Some(block) = self.blocks.last_mut() else { return Ok(()) };
-        let first = block.seen.insert(call.id);
-        if first || call.variant.repeat != Some(Repeat::Refused) {
-            return Ok(());
-        }
-        Err(scalar::directive_says(call, "is duplicate"))
-    }
-
     /// The words in which nginx reads variables, and those that define one.
-    fn variables(&mut self, call: &Call<'_>) -> Checked {
+    fn variables(&mut self, call: &Call<'_>, place: P) -> Checked {
         let names = &mut self.http.names;
         let words: Vec<&[u8]> = call.arguments().collect();
         match call.id {
@@ -49,10 +44,19 @@ impl Machine<'_, '_> {
                 names.definition(call.word(2))
             }
             directive::GEO => geo(&words, names),
-            directive::PERL_SET | directive::JS_SET | directive::AUTH_REQUEST_SET => {
+            directive::PERL_SET | directive::JS_SET => names.definition(call.word(1)),
+            directive::AUTH_REQUEST_SET => {
                 names.definition(call.word(1))?;
                 names.compile(call.word(2))
             }
+            directive::CHARSET | directive::SOURCE_CHARSET => match call.word(1).strip_prefix(b"$") {
+                Some(b"") => Err(says(r#"invalid variable name "$""#)),
+                Some(name) => {
+                    names.uses(name);
+                    Ok(())
+                }
+                None => Ok(()),
+            },
             directive::SERVER_NAME => {
                 words
                     .iter()
@@ -65,17 +69,38 @@ impl Machine<'_, '_> {
                 Ok(())
             }
             directive::ADD_HEADER | directive::ADD_TRAILER => added(&words, names),
-            directive::PROXY_SET_HEADER | directive::GRPC_SET_HEADER => {
-                self.http.inherited.push(call.word(2).to_vec());
+            directive::LOG_FORMAT => log_format(&words, names),
+            directive::INDEX | directive::TRY_FILES | directive::SUB_FILTER => {
+                words.iter().try_for_each(|word| names.compile(word))
+            }
+            directive::PROXY_COOKIE_DOMAIN
+            | directive::PROXY_COOKIE_FLAGS
+            | directive::PROXY_COOKIE_PATH
+            | directive::PROXY_REDIRECT => replaced(&words, names),
+            directive::PROXY_SET_HEADER
+            | directive::GRPC_SET_HEADER
+            | directive::FASTCGI_PARAM
+            | directive::SCGI_PARAM
+            | directive::UWSGI_PARAM => {
+                self.http.inherited.push((place, call.word(2).to_vec()));
                 Ok(())
             }
-            directive::LOG_FORMAT => log_format(&words, names),
+            directive::ERROR_PAGE | directive::EXPIRES => names.compile(call.word(call.count())),
+            directive::HTTP2_PUSH if call.version < Version::new(1, 25, 1) => names.compile(call.word(1)),
+            directive::MEMCACHED_PASS => {
+                names.uses(b"memcached_key");
+                Ok(())
+            }
+            directive::PROXY_SET_BODY => {
+                self.http.inherited.push((place, call.word(1).to_vec()));
+                Ok(())
+            }
             id => match call.variant.value {
-                Some(ValueKind::Complex | ValueKind::ComplexSize) => names.compile(call.word(1)),
-                Some(ValueKind::PredicateList) => words.iter().try_for_each(|word| names.compile(word)),
-                _ if call.variant.family == Family::Http && is_compiled(id.name()) => {
+                Some(ValueKind::Complex | ValueKind::ComplexSize | ValueKind::Bind) => {
                     names.compile(call.word(1))
                 }
+                Some(ValueKind::PredicateList) => words.iter().try_for_each(|word| names.compile(word)),
+                _ if is_compiled(id.name()) => names.compile(call.word(1)),
                 _ => Ok(()),
             },
         }
@@ -113,10 +138,9 @@ impl Machine<'_, '_> {
     }
 
     /// `ngx_http_core_location`.
-    fn location(&mut self, call: &Call<'_>, entry: usize, statement: Statement) -> Checked {
+    fn location(&mut self, call: &Call<'_>, place: P) -> Checked {
         let (matching, name) = modifier(call)?;
-        let parent = self.blocks.iter().rev().find_map(|block| block.location);
-        let place = (entry, self.reading.document(entry).line(statement.terminator));
+        let parent = self.location_around();
         if matching == Match::Regex {
             self.http.names.defines_groups(name);
         }
@@ -131,7 +155,7 @@ impl Machine<'_, '_> {
 }
 
 /// The variable with the address, if it is not the client's, and the one to define.
-fn geo(words: &[&[u8]], names: &mut Names) -> Checked {
+fn geo<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     let [address, .., variable] = words else {
         return words.iter().try_for_each(|word| names.definition(word));
     };
@@ -143,7 +167,7 @@ fn geo(words: &[&[u8]], names: &mut Names) -> Checked {
 }
 
 /// `ngx_http_headers_add`.
-fn added(words: &[&[u8]], names: &mut Names) -> Checked {
+fn added<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     names.compile(words.get(1).copied().unwrap_or_default())?;
     match words.get(2) {
         Some(parameter) if *parameter != b"always" => Err(quoted("invalid parameter \"", parameter, "\"")),
@@ -151,26 +175,57 @@ fn added(words: &[&[u8]], names: &mut Names) -> Checked {
     }
 }
 
-/// `ngx_http_log_compile_format`, which words the lack of a name in its own way.
-fn log_format(words: &[&[u8]], names: &mut Names) -> Checked {
+/// What is looked for, a regular expression after `~`, and what takes its place.
+fn replaced<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
+    words.iter().try_for_each(|word| {
+        if let Some(regex) = word.strip_prefix(b"~") {
+            names.defines_groups(regex);
+            return Ok(());
+        }
+        names.compile(word)
+    })
+}
+
+/// `ngx_http_log_compile_format`, which knows no captures and words the lack of a name in its own way.
+fn log_format<P: Copy>(words: &[&[u8]], names: &mut Names<P>) -> Checked {
     words.iter().skip(1).try_for_each(|word| {
-        names.compile(word).map_err(|message| {
-            let lone = message == b"invalid variable name";
-            if lone { quoted("invalid parameter \"", word, "\"") } else { message }
-        })
+        let mut rest = *word;
+        while let Some(at) = memchr::memchr(b'$', rest) {
+            let from = rest.get(at..).unwrap_or_default();
+            rest = names.log_reference(from.get(1..).unwrap_or_default()).map_err(|refusal| {
+                let lone = refusal.message == b"invalid variable name";
+                if lone { quoted("invalid parameter \"", from, "\"") } else { refusal }
+            })?;
+        }
+        Ok(())
     })
 }
 
 /// Whether the directive's own setter compiles the first word: files, the passes to other servers, the keys of caches and
 /// zones.
 fn is_compiled(name: &str) -> bool {
-    const OTHERS: [&str; 5] = ["alias", "index", "limit_conn_zone", "limit_req_zone", "root"];
+    const OTHERS: [&str; 14] = [
+        "access_log",
+        "alias",
+        "fastcgi_cache",
+        "hash",
+        "limit_conn_zone",
+        "limit_req_zone",
+        "pass",
+        "proxy_bind",
+        "proxy_cache",
+        "proxy_download_rate",
+        "proxy_upload_rate",
+        "root",
+        "scgi_cache",
+        "uwsgi_cache",
+    ];
     let ends = ["_pass", "_cache_key", "_store"];
     OTHERS.contains(&name) || ends.iter().any(|end| name.ends_with(end))
 }
 
 /// How the location is chosen, and by what.
-fn modifier<'c>(call: &'c Call<'_>) -> Result<(Match, &'c [u8]), Vec<u8>> {
+fn modifier<'c>(call: &Call<'c>) -> Result<(Match, &'c [u8]), Refusal> {
     let (first, second) = (call.word(1), call.word(2));
     if call.words.len() == 3 {
         return match first {
@@ -190,9 +245,9 @@ fn modifier<'c>(call: &'c Call<'_>) -> Result<(Match, &'c [u8]), Vec<u8>> {
 }
 
 /// Where a location may stand inside another.
-fn nested(matching: Match, name: &[u8], outer: &Location) -> Checked {
+fn nested<P>(matching: Match, name: &[u8], outer: &Location<P>) -> Checked {
     let in_outer = |middle: &str| {
-        Err([b"location \"", name, b"\" ", middle.as_bytes(), b" \"", &outer.name, b"\""].concat())
+        Err(says([b"location \"", name, b"\" ", middle.as_bytes(), b" \"", &outer.name, b"\""].concat()))
     };
     match (outer.matching, matching) {
         (Match::Exact, _) => in_outer("cannot be inside the exact location"),

@@ -1,14 +1,13 @@
 //! The entries of `geo` (`ngx_http_geo`).
 
-use std::net::Ipv6Addr;
+use super::super::{Checked, Refusal, quoted, says};
 
-use super::super::dispatch::quoted;
-use super::super::scalar::Checked;
+use super::super::values::{address_v4, is_network};
 use super::Taken;
 
 /// An open `geo` block.
-#[derive(Default)]
-pub(in crate::parse::strict) struct Geo {
+#[derive(Debug, Default)]
+pub struct Geo {
     /// Addresses are ranges.
     ranges: bool,
     /// A network or the default stands in it: it is too late for `ranges`.
@@ -16,11 +15,11 @@ pub(in crate::parse::strict) struct Geo {
 }
 
 impl Geo {
-    pub(super) fn entry(&mut self, words: &[&[u8]]) -> Result<Taken, Vec<u8>> {
+    pub(in crate::directive) fn entry(&mut self, words: &[&[u8]]) -> Result<Taken, Refusal> {
         match words {
             [b"ranges"] if self.begun => {
                 return Err(
-                    br#"the "ranges" directive must be the first directive inside "geo" block"#.to_vec()
+                    says(r#"the "ranges" directive must be the first directive inside "geo" block"#).at(0)
                 );
             }
             [b"ranges"] => self.ranges = true,
@@ -30,9 +29,10 @@ impl Geo {
             [b"proxy", network] => check_network(network)?,
             [b"delete", network] | [network, _] => {
                 self.begun = true;
-                self.check_address(network)?;
+                let word = usize::from(words.first() == Some(&&b"delete"[..]));
+                self.check_address(network).map_err(|refusal| refusal.at(word))?;
             }
-            _ => return Err(b"invalid number of the geo parameters".to_vec()),
+            _ => return Err(says("invalid number of the geo parameters").at(0)),
         }
         Ok(Taken::Data)
     }
@@ -48,32 +48,6 @@ impl Geo {
 /// `ngx_ptocidr`: an IPv4 or IPv6 address, alone or with a number of bits.
 fn check_network(network: &[u8]) -> Checked {
     if is_network(network) { Ok(()) } else { Err(quoted("invalid network \"", network, "\"")) }
-}
-
-fn is_network(network: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(network) else { return false };
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let bits = match bits {
-        Some(bits) if bits.is_empty() || !bits.bytes().all(|byte| byte.is_ascii_digit()) => return false,
-        Some(bits) => bits.parse().unwrap_or(u32::MAX),
-        None => 0,
-    };
-    let most = match (address_v4(address), address.parse::<Ipv6Addr>()) {
-        (Some(_), _) => 32,
-        (_, Ok(_)) => 128,
-        _ => return false,
-    };
-    bits <= most
-}
-
-/// `ngx_inet_addr`: four decimal numbers, zeros before them do not matter.
-fn address_v4(text: &str) -> Option<u32> {
-    let mut parts = text.split('.').map(|part| part.parse::<u8>().ok().filter(|_| !part.starts_with('+')));
-    let mut address = 0;
-    for _ in 0..4 {
-        address = address << 8 | u32::from(parts.next()??);
-    }
-    parts.next().is_none().then_some(address)
 }
 
 /// Two IPv4 addresses, the lower one first.
