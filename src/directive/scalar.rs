@@ -2,27 +2,24 @@
 
 use super::call::Call;
 use super::{Checked, says};
-use crate::catalogue::{ValueKind, Version, directive};
+use crate::catalogue::ValueKind;
 
 /// Checks the words of a directive as the setter of its kind does; what has a grammar of its own is not looked at.
 pub(super) fn check(call: &Call<'_>) -> Checked {
     let value = call.word(1);
-    let ignored = call.id == directive::HTTP2_PUSH_PRELOAD && call.version >= Version::new(1, 25, 1);
-    if (call.variant.flag || call.variant.value == Some(ValueKind::Flag)) && !ignored {
+    let kind = call.variant.value_in(call.version);
+    if call.variant.flag || kind == Some(ValueKind::Flag) {
         return flag(call);
     }
     if is_switch(call) {
         return flag(call);
     }
-    match call.variant.value {
+    match kind {
         Some(ValueKind::Number) => match number(value) {
             Some(count) => bounds(call, count),
             None => returned(call, false, "invalid number"),
         },
         Some(ValueKind::Size) => returned(call, size(value, b"kKmM").is_some(), "invalid value"),
-        Some(ValueKind::ComplexSize) if !takes_variables(call) => {
-            returned(call, size(value, b"kKmM").is_some(), "invalid value")
-        }
         Some(ValueKind::ComplexSize) if !value.contains(&b'$') => {
             returned(call, size(value, b"kKmM").is_some(), "invalid value")
         }
@@ -40,11 +37,6 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
 
 fn returned(call: &Call<'_>, good: bool, reason: &str) -> Checked {
     if good { Ok(()) } else { Err(call.directive_says(reason)) }
-}
-
-/// Rates towards upstreams hold variables since 1.27.0.
-fn takes_variables(call: &Call<'_>) -> bool {
-    !call.id.name().ends_with("_limit_rate") || call.version >= Version::new(1, 27, 0)
 }
 
 /// Numbers with a smallest and a largest value (`ngx_conf_check_num_bounds`).
@@ -77,7 +69,7 @@ fn flag(call: &Call<'_>) -> Checked {
 /// Whether the words are `on` and `off` and nothing else in the version at hand.
 fn is_switch(call: &Call<'_>) -> bool {
     let values = call.variant.values_in(call.version);
-    call.variant.value == Some(ValueKind::Enum)
+    call.variant.value_in(call.version) == Some(ValueKind::Enum)
         && values.len() == 2
         && values.iter().all(|value| matches!(*value, "on" | "off"))
 }

@@ -95,7 +95,7 @@ impl<P: Copy> State<P> {
                 self.http.inherited.push((place, call.word(1).to_vec()));
                 Ok(())
             }
-            id => match call.variant.value {
+            id => match call.variant.value_in(call.version) {
                 Some(ValueKind::Complex | ValueKind::ComplexSize | ValueKind::Bind) => {
                     names.compile(call.word(1))
                 }

@@ -22,7 +22,7 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
     if call.variant.origin != Origin::Nginx {
         return Ok(());
     }
-    match call.variant.value {
+    match call.variant.value_in(call.version) {
         Some(ValueKind::Bind) => return core::bind(call),
         Some(ValueKind::Path) => return core::path(call),
         Some(ValueKind::Access) => return core::file_access(call),
