@@ -14,21 +14,26 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     close.filter(|&(edits, name)| edits <= name.len() / 3 + 1 && edits < name.len()).map(|(_, name)| name)
 }
 
-/// Edits between two words, without case.
+/// Edits between two words, without case; two neighbours that have changed places are one edit.
 pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (line, from) in a.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (to, cell) in b.chars().zip(row.iter_mut().skip(1)) {
-            let above = *cell;
-            let next = (diagonal + usize::from(from != to)).min(above + 1).min(left + 1);
-            (diagonal, left, *cell) = (above, next, next);
+    let letters = |word: &str| word.to_ascii_lowercase().chars().collect::<Vec<char>>();
+    let (a, b) = (letters(a), letters(b));
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (line, from) in a.iter().enumerate() {
+        let earlier = line.checked_sub(1).and_then(|at| a.get(at));
+        let mut next = vec![line + 1];
+        for (at, to) in b.iter().enumerate() {
+            let cost = |cells: &[usize], at: usize| cells.get(at).copied().unwrap_or(usize::MAX - 1);
+            let changed = cost(&row, at) + usize::from(from != to);
+            let mut best = changed.min(cost(&row, at + 1) + 1).min(cost(&next, at) + 1);
+            let left = at.checked_sub(1).and_then(|at| b.get(at));
+            if earlier == Some(to) && left == Some(from) {
+                best = best.min(cost(&before, at - 1) + 1);
+            }
+            next.push(best);
         }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
+        before = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(0)
 }
@@ -43,6 +48,9 @@ mod tests {
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("select", "slect"), 1);
         assert_eq!(distance("xselect", "select"), 1);
+        assert_eq!(distance("hots", "host"), 1);
+        assert_eq!(distance("ab", "ba"), 1);
+        assert_eq!(distance("", ""), 0);
     }
 
     #[test]
