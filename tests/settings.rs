@@ -204,6 +204,18 @@ fn declared_paths_and_upstreams_are_evidence() {
 }
 
 #[test]
+fn a_path_that_is_declared_without_the_slash_of_its_location_is_redirected() {
+    let found = |settings: &str, location: &str| {
+        folder(settings, &proxied(location, "app")).json(&["--select", "WS109"]).codes()
+    };
+    assert_eq!(found("websocket: {paths: [/live]}", "/live/"), ["WS109"]);
+    assert_eq!(found("websocket: {paths: [/live/]}", "/live/"), [""; 0]);
+    assert_eq!(found("websocket: {paths: [/live]}", "/live"), [""; 0]);
+    let shared = "Home Assistant's name, and a folder of Portainer's";
+    assert_eq!(found("websocket: {upstreams: [app]}", "/api/websocket/"), [""; 0], "{shared}");
+}
+
+#[test]
 fn fixes_write_connection_as_the_file_says() {
     let fixed = |connection: &str, main: &str| {
         let settings = format!("websocket: {{paths: [/live/], connection: {connection}}}");

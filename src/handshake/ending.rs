@@ -5,7 +5,7 @@ use super::paths::{Paths, Replaced};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::route::{Returned, redirects_with, returned};
-use crate::value::{Environment, Outcome, condition, steps};
+use crate::value::{Directive, Environment, Outcome, steps};
 
 /// How the phase ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,26 +37,24 @@ pub struct Phase {
 /// not certain is taken not to happen. For an `if` in a location, which is taken to be entered, what follows in its
 /// location runs as well.
 pub fn run(environment: &Environment<'_>) -> Phase {
-    let config = environment.view.config;
-    let block = environment.block;
-    let mut run = Run {
-        now: environment.before(),
-        paths: Paths::of(environment.view, block),
-        moved: false,
-        phase: Phase { ending: None, in_force: block, by: None, earlier_pass: None },
-    };
-    let scope = config.scope(block);
-    match (scope.kind, scope.parent, scope.node) {
-        (ScopeKind::IfInLocation, Some(location), Some(node)) => run.after(location, node),
-        _ => run.block(block),
-    }
+    let mut run = Run::at(environment);
+    run.whole();
     run.phase
+}
+
+/// Whether a request that is in the environment's block stays there: nothing ends the phase, and no `if` takes over.
+pub fn stays(environment: &Environment<'_>) -> bool {
+    let mut run = Run { alone: true, ..Run::at(environment) };
+    run.whole();
+    run.phase.ending.is_none() && run.phase.in_force == environment.block
 }
 
 struct Run<'a> {
     now: Environment<'a>,
     paths: Paths,
     moved: bool,
+    /// Whether it is over when another `if` takes over.
+    alone: bool,
     phase: Phase,
 }
 
@@ -66,7 +64,27 @@ enum Step {
     Stop,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn at(environment: &Environment<'a>) -> Self {
+        let block = environment.block;
+        Self {
+            now: environment.before(),
+            paths: Paths::of(environment.view, block),
+            moved: false,
+            alone: false,
+            phase: Phase { ending: None, in_force: block, by: None, earlier_pass: None },
+        }
+    }
+
+    /// Runs all that may end the phase of the environment's block, or take over in it.
+    fn whole(&mut self) {
+        let scope = self.now.view.config.scope(self.now.block);
+        match (scope.kind, scope.parent, scope.node) {
+            (ScopeKind::IfInLocation, Some(location), Some(node)) => self.after(location, node),
+            _ => self.block(self.now.block),
+        }
+    }
+
     fn block(&mut self, block: ScopeId) {
         let steps = steps(self.now.view.config, block);
         self.steps(steps);
@@ -74,12 +92,16 @@ impl Run<'_> {
 
     /// The `if` at `node`, and what stands after it.
     fn after(&mut self, location: ScopeId, node: NodeId) {
-        let mut steps = steps(self.now.view.config, location);
-        steps.retain(|&(step, _)| step >= node);
-        self.steps(steps);
+        let view = self.now.view;
+        let course = self.now.course();
+        if let Some(behind) = course.as_ref().and_then(|course| course.behind(view, self.now.block)) {
+            return self.steps(behind);
+        }
+        let all = steps(view.config, location);
+        self.steps(all.into_iter().filter(|&(step, _)| step >= node));
     }
 
-    fn steps(&mut self, steps: Vec<(NodeId, Option<ScopeId>)>) {
+    fn steps(&mut self, steps: impl IntoIterator<Item = Directive>) {
         for (node, branch) in steps {
             let step = match branch {
                 Some(branch) => self.branch(node, branch),
@@ -101,6 +123,9 @@ impl Run<'_> {
         let config = self.now.view.config;
         if config.scope(branch).kind == ScopeKind::IfInLocation {
             self.take_over(branch);
+            if self.alone && self.phase.in_force != self.now.block {
+                return Step::Stop;
+            }
         }
         let steps = steps(config, branch);
         let mut ends = steps.into_iter().map(|(node, _)| self.directive(node));
@@ -163,9 +188,10 @@ impl Run<'_> {
     }
 }
 
-/// Whether the condition of an `if` is certainly false when a handshake comes to it.
-pub fn is_left_out(environment: &Environment<'_>, branch: ScopeId) -> bool {
-    let Some(node) = environment.view.config.scope(branch).node else { return false };
-    debug_assert_eq!(environment.view.config.opened_by(node), Some(branch));
-    condition(&environment.before(), node) == Outcome::False
+/// Whether a handshake certainly does not enter an `if`: its condition is false, or the phase is over before it.
+pub fn is_left_out(environment: &Environment<'_>) -> bool {
+    let course = environment.course();
+    let outcome = course.as_ref().and_then(|course| Some((course, course.stage(environment.block)?.outcome)));
+    outcome
+        .is_some_and(|(course, outcome)| outcome == Outcome::False || course.stops_before(environment.block))
 }

@@ -196,9 +196,13 @@ fn add_candidate(
 /// Whether at least half of a text's outermost statements, or of all its statements, start with a directive that nginx
 /// or a module of it knows, or the user has described. A text without statements (empty, only comments) may become one. Of a text with syntax
 /// errors that is no template their arguments must fit as well: other languages, too, have an `allow` and a `location`.
+/// A document that begins in another language is not taken for the configuration that it holds.
 fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> bool {
     let tree: &Tree = library.texts.tree(doc);
     let text = library.texts.sources.get(doc).bytes();
+    if begins_with_assignments(tree, text) {
+        return false;
+    }
     let known = &options.preferences.directives;
     let is_lenient = tree.errors.is_empty() || template_tag(text).is_some();
     let is_own = |statement: Statement| {
@@ -212,6 +216,19 @@ fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> boo
     let (top, known_top) = counts(tree.children(None).map(|id| is_known(tree.statement(id))));
     let (all, known) = counts(tree.statements.iter().map(|&statement| is_known(statement)));
     known_top > 0 && known_top * 2 >= top || known * 2 >= all
+}
+
+/// Whether a text begins with a block that nginx does not know and that begins with `name = value`, as those of Terraform
+/// (HCL) do: `resource "type" "name" {`, `locals {`. nginx has no assignments.
+fn begins_with_assignments(tree: &Tree, text: &[u8]) -> bool {
+    let Some(block) = tree.children(None).next() else { return false };
+    let statement = tree.statement(block);
+    let is_unknown = statement.kind == StatementKind::Block && statement.name == DirectiveId::UNKNOWN;
+    let first = tree.children(Some(block)).next().filter(|_| is_unknown).map(|id| tree.statement(id));
+    first.is_some_and(|inner| {
+        inner.name == DirectiveId::UNKNOWN
+            && tree.words(inner).get(1).is_some_and(|sign| sign.raw(text) == b"=")
+    })
 }
 
 /// Whether nginx takes a statement with so many arguments.

@@ -1,5 +1,6 @@
 //! From paths to findings: which texts are linted, as what, and what several trees say together.
 
+mod base;
 mod discover;
 mod exclude;
 mod homes;
@@ -206,8 +207,9 @@ impl Trees {
             if covered.contains(&root.doc) {
                 continue;
             }
-            let base = base(&root, &context, &options.paths, library.working_directory());
-            let config = assemble(library, root.doc, &context, &base, &options.paths);
+            let base = base::of(library, &root, &context, &options.paths);
+            let mut config = assemble(library, root.doc, &context, &base, &options.paths);
+            base::settle(library, &root, &mut config, options);
             covered.extend(config.documents.iter().copied());
             self.configs.push(config);
         }
@@ -271,30 +273,6 @@ fn context(library: &Library<'_>, root: &Root, options: &Options) -> Context {
         Some(context) if !found.is_main() => context.clone(),
         _ => found,
     }
-}
-
-/// Relative includes start at the main file's folder, or at `--prefix`. Where a fragment's main file is, nobody says: in
-/// its own folder or one above it, up to the folder that was walked. Nor does anybody say where a main file that was
-/// come across is put, unless nginx looks for it by its name.
-fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path) -> Base {
-    if let Some(prefix) = &paths.prefix {
-        return Base::Known(prefix.clone());
-    }
-    let folder = root.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
-    if context.is_main() && (root.top.is_none() || has_the_name_of_a_main_file(root)) {
-        return Base::Known(folder);
-    }
-    let top =
-        root.top.as_deref().unwrap_or(if folder.is_absolute() { working_directory } else { Path::new("") });
-    let folders = folder.ancestors().take_while(|above| above.starts_with(top)).map(Path::to_path_buf);
-    let folders: Vec<PathBuf> = folders.collect();
-    Base::Guess(if folders.is_empty() { vec![folder] } else { folders })
-}
-
-/// Whether a file is called as nginx's own main file is: `nginx.conf`, `nginx.conf.default`.
-fn has_the_name_of_a_main_file(root: &Root) -> bool {
-    let name = root.path.as_deref().and_then(Path::file_name).unwrap_or_default();
-    name.to_string_lossy().starts_with("nginx.conf")
 }
 
 /// Runs the rules over every tree, in parallel; the order of the answers is that of the trees.

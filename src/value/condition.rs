@@ -125,6 +125,8 @@ pub fn condition(environment: &Environment<'_>, node: NodeId) -> Outcome {
 
 /// The same, and what its expression has captured.
 pub(super) fn asked(environment: &Environment<'_>, node: NodeId) -> (Outcome, Tried) {
+    #[cfg(test)]
+    ASKED.with(|asked| asked.set(asked.get() + 1));
     let words = words(environment.view, node);
     let (test, inverted) = test(&words);
     let (outcome, tried) = match test {
@@ -161,4 +163,10 @@ fn search(
         Ok(captures) => (captures.is_some().into(), Tried::Expression(captures)),
         Err(_) => (Outcome::Unknown, Tried::Unknown),
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many conditions have been asked.
+    pub(crate) static ASKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

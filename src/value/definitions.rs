@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::client::Client;
+use super::course::Course;
 use super::map::{MapInfo, maps_of};
 use super::set::Assigned;
 use crate::catalogue::directive;
@@ -24,11 +25,41 @@ pub struct Definitions {
     pub(super) by_name: HashMap<Vec<u8>, Definition>,
     /// The variables of `set`: where no `set` has run, a map of the same name counts, else they are empty.
     pub(super) set: HashSet<Vec<u8>>,
-    entered: RefCell<Vec<(Client, Entered)>>,
+    /// What the rewrite directives of each server assign.
+    pub(super) entered: PerClient<Assigned>,
+    /// How those of each location run.
+    pub(super) courses: PerClient<Course>,
 }
 
-/// What the rewrite directives of each server assign to the requests of one client.
-type Entered = HashMap<ScopeId, Rc<Assigned>>;
+/// What is worked out once for each client and block.
+#[derive(Debug)]
+pub(super) struct PerClient<T>(RefCell<Vec<(Client, Blocks<T>)>>);
+
+/// By block.
+type Blocks<T> = HashMap<ScopeId, Rc<T>>;
+
+impl<T> Default for PerClient<T> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<T> PerClient<T> {
+    /// What is known for a block; `make` is asked once.
+    pub(super) fn get_or(&self, client: &Client, block: ScopeId, make: impl FnOnce() -> T) -> Rc<T> {
+        let is_it = |(other, _): &&(Client, Blocks<T>)| other == client;
+        let known = self.0.borrow().iter().find(is_it).and_then(|(_, blocks)| blocks.get(&block).cloned());
+        known.unwrap_or_else(|| {
+            let value = Rc::new(make());
+            let mut all = self.0.borrow_mut();
+            match all.iter_mut().find(|(other, _)| other == client) {
+                Some((_, blocks)) => drop(blocks.insert(block, Rc::clone(&value))),
+                None => all.push((client.clone(), HashMap::from([(block, Rc::clone(&value))]))),
+            }
+            value
+        })
+    }
+}
 
 impl Definitions {
     /// Collects the definitions of a tree; of two maps for one variable the last counts.
@@ -47,30 +78,6 @@ impl Definitions {
             }
         }
         definitions
-    }
-
-    /// What the rewrite directives of a server assign for a client; `run` is asked once.
-    pub(super) fn entered(
-        &self,
-        server: ScopeId,
-        client: &Client,
-        run: impl FnOnce() -> Assigned,
-    ) -> Rc<Assigned> {
-        let known = |all: &Vec<(Client, Entered)>| {
-            all.iter()
-                .find(|(other, _)| other == client)
-                .and_then(|(_, servers)| servers.get(&server).cloned())
-        };
-        if let Some(assigned) = known(&self.entered.borrow()) {
-            return assigned;
-        }
-        let assigned = Rc::new(run());
-        let mut all = self.entered.borrow_mut();
-        match all.iter_mut().find(|(other, _)| other == client) {
-            Some((_, servers)) => drop(servers.insert(server, Rc::clone(&assigned))),
-            None => all.push((client.clone(), HashMap::from([(server, Rc::clone(&assigned))]))),
-        }
-        assigned
     }
 
     fn add_data_block(&mut self, view: View<'_>, scope: ScopeId) {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
+use super::course::Reads;
 use super::definitions::Definition;
 use super::map::MapInfo;
 use super::set::{Assigned, assignments, before, on_entering};
@@ -36,6 +37,8 @@ pub struct Environment<'a> {
     /// The results of volatile maps, while one variable is looked up.
     momentary: RefCell<HashMap<Vec<u8>, Value>>,
     depth: Cell<u8>,
+    /// What is looked at, where somebody wants to know.
+    reads: RefCell<Option<Reads>>,
     /// The `proxy_pass` whose request is being made.
     pass: Cell<Option<NodeId>>,
 }
@@ -82,6 +85,7 @@ impl<'a> Environment<'a> {
             mapped: RefCell::default(),
             momentary: RefCell::default(),
             depth: Cell::new(0),
+            reads: RefCell::default(),
             pass: Cell::new(None),
         }
     }
@@ -89,8 +93,8 @@ impl<'a> Environment<'a> {
     /// The same request at another block.
     pub(super) fn at(&self, block: ScopeId) -> Self {
         let (assigned, mapped) = (OnceCell::new(), RefCell::default());
-        let (momentary, pass) = (RefCell::default(), Cell::new(None));
-        Self { block, assigned, mapped, momentary, pass, depth: self.depth.clone(), ..*self }
+        let (momentary, reads, pass) = (RefCell::default(), RefCell::default(), Cell::new(None));
+        Self { block, assigned, mapped, momentary, reads, pass, depth: self.depth.clone(), ..*self }
     }
 
     /// The same request and block with some variables assigned already: the state in the middle of a rewrite phase.
@@ -108,6 +112,16 @@ impl<'a> Environment<'a> {
     #[must_use]
     pub fn before(&self) -> Self {
         self.at(self.block).with(before(self))
+    }
+
+    /// From here on notes what is looked at.
+    pub(super) fn record(&mut self) {
+        self.reads = RefCell::new(Some(Reads::default()));
+    }
+
+    /// What has been looked at.
+    pub(super) fn recorded(&self) -> Reads {
+        self.reads.take().unwrap_or_default()
     }
 
     /// Takes the assigned variables back out.
@@ -177,6 +191,9 @@ impl<'a> Environment<'a> {
     }
 
     fn capture(&self, number: u8) -> Value {
+        if let Some(reads) = self.reads.borrow_mut().as_mut() {
+            reads.captures = true;
+        }
         let known = match self.in_flight {
             Some(request) => Some(request.capture(number)),
             None => self.assigned().capture(number).map(Value::Known),
@@ -226,6 +243,9 @@ impl<'a> Environment<'a> {
         }
         if let Some(request) = self.in_flight {
             return self.look_up_in_flight(request, name);
+        }
+        if let Some(reads) = self.reads.borrow_mut().as_mut() {
+            reads.variables.insert(name.to_vec());
         }
         if let Some(assigned) = self.assigned().get(name) {
             return Some(assigned.clone());
@@ -302,7 +322,7 @@ impl<'a> Environment<'a> {
 
     /// The variables that `set` has assigned on the way to the block. Assigning may itself ask for variables, then for
     /// those assigned so far.
-    fn assigned(&self) -> &Assigned {
+    pub(super) fn assigned(&self) -> &Assigned {
         self.assigned.get_or_init(|| assignments(self))
     }
 }

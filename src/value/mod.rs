@@ -3,8 +3,10 @@
 
 mod client;
 mod condition;
+mod course;
 mod definitions;
 mod environment;
+mod history;
 mod map;
 mod pass;
 mod regex;
@@ -12,7 +14,10 @@ mod script;
 mod set;
 
 pub use client::Client;
+#[cfg(test)]
+pub(crate) use condition::ASKED;
 pub use condition::{Outcome, Test, condition, holds, test, words as condition_words};
+pub use course::{Course, Directive, Stage};
 pub use definitions::Definitions;
 pub use environment::{Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};

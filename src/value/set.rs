@@ -7,30 +7,35 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::history::Moment;
 use super::regex::Captures;
 use super::{Environment, Outcome, Value, condition};
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{Config, NodeId, ScopeId, ScopeKind};
-use crate::scope::location_of;
 
 /// The variables and captures of a request in its rewrite phase.
 #[derive(Debug, Clone, Default)]
 pub struct Assigned {
     /// What the server's directives have assigned.
     outer: Option<Rc<Assigned>>,
+    /// What a run through the location has assigned up to one of its directives.
+    past: Option<Moment>,
     values: HashMap<Vec<u8>, Value>,
+    /// The variables that were assigned since somebody asked.
+    log: Vec<Vec<u8>>,
     /// `$0`, `$1`, ... of the last expression; `None` where they are not known, as after a location's or a rewrite's.
-    captures: Option<Vec<Vec<u8>>>,
+    captures: Option<Rc<[Vec<u8>]>>,
 }
 
 impl Assigned {
     fn inside(outer: Rc<Self>) -> Self {
-        Self { captures: None, values: HashMap::new(), outer: Some(outer) }
+        Self { outer: Some(outer), ..Self::default() }
     }
 
     /// What has been assigned to a variable, its name in lower case.
     pub fn get(&self, name: &[u8]) -> Option<&Value> {
-        self.values.get(name).or_else(|| self.outer.as_ref()?.values.get(name))
+        let past = || self.past.as_ref()?.get(name);
+        self.values.get(name).or_else(past).or_else(|| self.outer.as_ref()?.get(name))
     }
 
     /// What the last expression has captured; `None` where that is not known.
@@ -41,7 +46,9 @@ impl Assigned {
 
     /// Assigns a variable.
     pub fn set(&mut self, name: &[u8], value: Value) {
-        self.values.insert(name.to_ascii_lowercase(), value);
+        let name = name.to_ascii_lowercase();
+        self.log.push(name.clone());
+        self.values.insert(name, value);
     }
 
     /// An expression has been tried: one that does not match empties the captures.
@@ -50,7 +57,28 @@ impl Assigned {
         for (name, value) in named {
             self.set(name.as_bytes(), Value::Known(value));
         }
-        self.captures = Some(numbered);
+        self.captures = Some(numbered.into());
+    }
+
+    /// The same when no more than `moment` has been assigned to what the server's directives have.
+    pub(super) fn then(&self, moment: Moment) -> Self {
+        Self { past: Some(moment), ..self.bare() }
+    }
+
+    /// Its captures, and what the server's directives have assigned.
+    pub(super) fn bare(&self) -> Self {
+        Self { outer: self.outer.clone(), captures: self.captures.clone(), ..Self::default() }
+    }
+
+    /// The variables that were assigned since the last time, with their values.
+    pub(super) fn changes(&mut self) -> Vec<(Vec<u8>, Value)> {
+        let names = std::mem::take(&mut self.log).into_iter();
+        names.filter_map(|name| self.values.get(&name).cloned().map(|value| (name, value))).collect()
+    }
+
+    /// Takes the captures of another state.
+    pub(super) fn take_captures(&mut self, of: &Self) {
+        self.captures.clone_from(&of.captures);
     }
 
     /// An expression has been tried on what is not known.
@@ -61,7 +89,7 @@ impl Assigned {
 
 /// Whether a phase goes on.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     On,
     Stop,
 }
@@ -69,26 +97,21 @@ enum Step {
 /// What is assigned when the environment's block answers.
 pub fn assignments(environment: &Environment<'_>) -> Assigned {
     let config = environment.view.config;
-    let mut now = environment.entering();
-    let block = environment.block;
-    let location = location_of(config, block);
-    let skipped = config.scope(block).kind == ScopeKind::LimitExcept;
-    if config.scope(location).kind == ScopeKind::Location && !skipped {
-        run(&mut now, location, None);
+    let kind = config.scope(environment.block).kind;
+    match environment.course().filter(|_| kind != ScopeKind::LimitExcept) {
+        Some(course) if kind == ScopeKind::IfInLocation => course.entering(environment),
+        Some(course) => course.end(),
+        None => on_entering(environment),
     }
-    now.into_assigned()
 }
 
 /// What is assigned when the rewrite directives of the environment's block begin to run: by the server's, and for an
 /// `if` by those that stand before it in its location.
 pub fn before(environment: &Environment<'_>) -> Assigned {
-    let config = environment.view.config;
-    let mut now = environment.entering();
-    let scope = config.scope(environment.block);
-    if let (ScopeKind::IfInLocation, Some(parent)) = (scope.kind, scope.parent) {
-        run(&mut now, parent, scope.node);
-    }
-    now.into_assigned()
+    let is_if = environment.view.config.scope(environment.block).kind == ScopeKind::IfInLocation;
+    let course = environment.course().filter(|_| is_if);
+    let stage = course.as_ref().and_then(|course| course.stage(environment.block));
+    stage.map_or_else(|| on_entering(environment), super::course::Stage::before)
 }
 
 /// What the server's directives assign, before any location's.
@@ -100,9 +123,9 @@ pub fn on_entering(environment: &Environment<'_>) -> Assigned {
     if server == environment.block {
         return Assigned::default();
     }
-    let known = environment.definitions.entered(server, environment.client, || {
+    let known = environment.definitions.entered.get_or(environment.client, server, || {
         let mut now = environment.at(server).with(Assigned::default());
-        run(&mut now, server, None);
+        run(&mut now, steps(config, server));
         now.into_assigned()
     });
     Assigned::inside(known)
@@ -119,14 +142,11 @@ pub fn steps(config: &Config, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> 
     steps
 }
 
-/// Runs the directives of a block and of the `if`s in it, those before `end`.
-fn run(now: &mut Environment<'_>, scope: ScopeId, end: Option<NodeId>) {
-    for (node, branch) in steps(now.view.config, scope) {
-        if end.is_some_and(|end| node >= end) {
-            return;
-        }
+/// Runs rewrite directives and those of the `if`s among them.
+pub(super) fn run(now: &mut Environment<'_>, steps: impl IntoIterator<Item = (NodeId, Option<ScopeId>)>) {
+    for (node, branch) in steps {
         let step = match branch {
-            Some(branch) => enter(now, node, branch),
+            Some(branch) => enter(now, node, branch).1,
             None => simple(now, node),
         };
         if step == Step::Stop {
@@ -135,7 +155,7 @@ fn run(now: &mut Environment<'_>, scope: ScopeId, end: Option<NodeId>) {
     }
 }
 
-fn simple(now: &mut Environment<'_>, node: NodeId) -> Step {
+pub(super) fn simple(now: &mut Environment<'_>, node: NodeId) -> Step {
     match now.view.config.node(node).name {
         directive::SET => {
             now.assign(node);
@@ -149,15 +169,14 @@ fn simple(now: &mut Environment<'_>, node: NodeId) -> Step {
     }
 }
 
-/// Runs a branch that is certainly taken.
-fn enter(now: &mut Environment<'_>, node: NodeId, branch: ScopeId) -> Step {
+/// Asks the condition of an `if`, and runs it where it is certainly entered.
+pub(super) fn enter(now: &mut Environment<'_>, node: NodeId, branch: ScopeId) -> (Outcome, Step) {
     let taken = now.ask_at(node, branch);
     let config = now.view.config;
-    match taken {
+    let step = match taken {
         Outcome::False => Step::On,
         Outcome::True => {
-            let steps = steps(config, branch).into_iter();
-            let mut ended = steps.map(|(node, _)| simple(now, node));
+            let mut ended = steps(config, branch).into_iter().map(|(node, _)| simple(now, node));
             if ended.any(|step| step == Step::Stop) { Step::Stop } else { Step::On }
         }
         Outcome::Unknown => {
@@ -166,7 +185,8 @@ fn enter(now: &mut Environment<'_>, node: NodeId, branch: ScopeId) -> Step {
             }
             Step::On
         }
-    }
+    };
+    (taken, step)
 }
 
 impl Environment<'_> {

@@ -14,6 +14,7 @@ mod origin;
 mod redirected;
 mod response_line;
 mod shared;
+mod slash;
 mod subprotocol;
 mod subrequest;
 mod syntax_error;
