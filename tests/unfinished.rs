@@ -1,5 +1,4 @@
-//! Texts that are not nginx's, or not yet: templates, examples with dots, other languages; main files whose place is
-//! not known.
+//! Texts that are not nginx's, or not yet: examples with dots, other languages; main files whose place is not known.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,19 +13,9 @@ mod harness;
 
 use harness::{Folder, GOOD};
 
-const TEMPLATE: &str = "server {\n    listen {{ port }};\n{% for path in paths %}\n    location {{ path }} {\n        root /srv\n    }\n{% endfor %}\n";
-
 fn severities(folder: &Folder, path: &str) -> Vec<String> {
     let found = folder.json(&[path]).diagnostics();
     found.iter().map(|it| format!("{} {}", it["code"], it["severity"]).replace('"', "")).collect()
-}
-
-#[test]
-fn a_template_is_one_note_and_its_fix_changes_nothing() {
-    let folder = Folder::with(&[("nginx.conf.j2", TEMPLATE), ("app.conf", TEMPLATE)]);
-    assert_eq!(severities(&folder, "."), ["SY003 note", "SY003 note"]);
-    folder.run(&["--fix", "--unsafe-fixes", "."]).ends(0);
-    assert_eq!(folder.text("app.conf"), TEMPLATE);
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod exclude;
 mod homes;
 mod merge;
 mod partly;
+mod parts;
+mod unwritable;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -13,12 +15,14 @@ use std::sync::Arc;
 pub use exclude::Exclude;
 pub use homes::Home;
 use rayon::prelude::*;
+pub(crate) use unwritable::is_kept;
 
 use crate::baseline::Baseline;
 use crate::catalogue::VersionRange;
 use crate::config::{
     Base, Config, Context, IncludeProblem, Library, Paths, Texts, View, assemble, is_dump, split_dump,
 };
+use crate::embedded::Part;
 use crate::files::Files;
 use crate::finding::{Finding, ReadError};
 use crate::fingerprint::number_twins;
@@ -42,6 +46,8 @@ pub struct Options {
     pub rules: Vec<&'static Rule>,
     /// What is left out of folders.
     pub exclude: Exclude,
+    /// Whether Markdown and YAML files are looked at in folders, too.
+    pub embedded: bool,
     /// Whether named files are left out, too, as if they had been found in a folder.
     pub force_exclude: bool,
     /// Where the main files of fragments are looked for.
@@ -124,6 +130,9 @@ pub fn lint(
     let linted = trees.guests.linted(read, &trees.configs);
     let wanted = trees.guests.wanted(&trees.configs, &linted, &findings);
     let mut findings = times.phase("merging", || merge::merge(&texts, &trees.configs, findings));
+    for finding in &mut findings {
+        unwritable::show_only(finding, &texts.sources);
+    }
     number_twins(&mut findings, &texts.sources);
     findings.retain(|finding| wanted.hold(finding));
     let suppressed = suppressions.count_in(&linted);
@@ -154,6 +163,8 @@ struct Root {
     path: Option<PathBuf>,
     /// The folder that was walked to find it.
     top: Option<PathBuf>,
+    /// What it is, for a part of a Markdown or YAML file.
+    part: Option<Part>,
 }
 
 #[derive(Default)]
@@ -168,8 +179,9 @@ impl Trees {
     /// Builds the trees: main files first, then fragments in the trees that they belong to, where these can be found.
     fn assemble_all(&mut self, library: &mut Library<'_>, roots: Vec<Root>, options: &Options) {
         let asked: HashSet<DocId> = roots.iter().map(|root| root.doc).collect();
-        let (mains, fragments): (Vec<_>, Vec<_>) =
-            roots.into_iter().partition(|root| homes::is_main(library.texts.tree(root.doc)));
+        let (mains, fragments): (Vec<_>, Vec<_>) = roots
+            .into_iter()
+            .partition(|root| root.part.is_some() || homes::is_main(library.texts.tree(root.doc)));
         let mut covered = HashSet::new();
         self.assemble_each(library, mains, options, &mut covered);
         let mut lost: Vec<Root> = without(fragments, &covered);
@@ -206,7 +218,7 @@ impl Trees {
             if covered.contains(&root.doc) {
                 continue;
             }
-            let base = base(&root, &context, &options.paths, library.working_directory());
+            let base = base(&root, &context, &options.paths, library);
             let config = assemble(library, root.doc, &context, &base, &options.paths);
             covered.extend(config.documents.iter().copied());
             self.configs.push(config);
@@ -266,6 +278,9 @@ fn without(roots: Vec<Root>, covered: &HashSet<DocId>) -> Vec<Root> {
 
 fn context(library: &Library<'_>, root: &Root, options: &Options) -> Context {
     let document = library.texts.sources.get(root.doc);
+    if let Some(said) = root.part.as_ref().and_then(|part| Context::from_name(part.context?)) {
+        return said;
+    }
     let found = Context::of(document, library.texts.tree(root.doc));
     match &options.context {
         Some(context) if !found.is_main() => context.clone(),
@@ -276,12 +291,14 @@ fn context(library: &Library<'_>, root: &Root, options: &Options) -> Context {
 /// Relative includes start at the main file's folder, or at `--prefix`. Where a fragment's main file is, nobody says: in
 /// its own folder or one above it, up to the folder that was walked. Nor does anybody say where a main file that was
 /// come across is put, unless nginx looks for it by its name.
-fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path) -> Base {
+fn base(root: &Root, context: &Context, paths: &Paths, library: &Library<'_>) -> Base {
+    let (texts, working_directory) = (&library.texts, library.working_directory());
     if let Some(prefix) = &paths.prefix {
         return Base::Known(prefix.clone());
     }
     let folder = root.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
-    if context.is_main() && (root.top.is_none() || has_the_name_of_a_main_file(root)) {
+    let is_known = context.is_main() && stays_where_it_is(root, texts);
+    if is_known && (root.top.is_none() || has_the_name_of_a_main_file(root)) {
         return Base::Known(folder);
     }
     let top =
@@ -289,6 +306,11 @@ fn base(root: &Root, context: &Context, paths: &Paths, working_directory: &Path)
     let folders = folder.ancestors().take_while(|above| above.starts_with(top)).map(Path::to_path_buf);
     let folders: Vec<PathBuf> = folders.collect();
     Base::Guess(if folders.is_empty() { vec![folder] } else { folders })
+}
+
+/// Whether a text is a file that nginx may read where it stands: neither a part of another file nor a template.
+fn stays_where_it_is(root: &Root, texts: &Texts) -> bool {
+    root.part.is_none() && texts.sources.get(root.doc).reading().is_none()
 }
 
 /// Whether a file is called as nginx's own main file is: `nginx.conf`, `nginx.conf.default`.

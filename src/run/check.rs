@@ -59,6 +59,7 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         paths: settings::paths(&arguments.places, &settings)?,
         rules: policy.rules,
         exclude: settings.exclude(),
+        embedded: settings.settings.embedded,
         force_exclude: arguments.force_exclude,
         home: settings.home(),
         preferences: policy.preferences,
