@@ -58,7 +58,7 @@ fn of_an_alternative_the_first_branch_is_read() {
 fn an_alternative_inside_a_statement_is_one_value() {
     assert_eq!(words("a.j2", "listen {% if a %}80{% else %}81{% endif %};"), "listen ${_};");
     assert_eq!(words("a.tmpl", "listen 80{{if .D}} default_server{{end}};"), "listen 80 ${_};");
-    assert_eq!(words("a.j2", "location {% if a %}/x {{% else %}/y {{% endif %} }"), "location /x { ${_}; }");
+    assert_eq!(words("a.j2", "location {% if a %}/x {{% else %}/y {{% endif %} }"), "location /x {${_}; }");
 }
 
 #[test]
