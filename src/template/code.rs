@@ -33,12 +33,11 @@ pub(super) fn has_semicolon(said: &[u8]) -> bool {
 pub(super) fn control(inside: &[u8]) -> Does {
     let code = trimmed(inside.strip_prefix(b"+").unwrap_or(inside));
     match word(code) {
-        b"" => Does::Silent,
         b"if" | b"unless" | b"for" | b"case" | b"block" | b"with" | b"call" | b"filter" | b"raw"
         | b"verbatim" | b"autoescape" | b"tablerow" | b"trans" | b"switch" | b"while" => Does::Open,
         b"macro" | b"comment" | b"capture" => Does::Define,
         b"set" if !code.contains(&b'=') => Does::Define,
-        b"set" | b"assign" | b"do" | b"import" | b"from" | b"break" | b"continue" => Does::Silent,
+        b"" | b"set" | b"assign" | b"do" | b"import" | b"from" | b"break" | b"continue" => Does::Silent,
         b"else" | b"elif" | b"elsif" | b"elseif" | b"when" => Does::Else,
         word if word.starts_with(b"end") => Does::End,
         _ => Does::Output,
