@@ -16,7 +16,8 @@
 //! holds the policy as YAML compiled in at build time, and reads a user's own; [`fix`] edits; [`output`] prints. Between
 //! rules and findings [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is
 //! accepted, known by its [`fingerprint`]. [`times`] says where the time goes. [`show`] is a look at what is in force, without any rule. [`settings`] says what the user wants of all that;
-//! [`yaml`] reads whatever a user writes in YAML.
+//! [`yaml`] reads whatever a user writes in YAML. Before the parser [`template`] makes a reading of what an engine fills in,
+//! and [`embedded`] finds nginx in Markdown and in Kubernetes YAML.
 //!
 //! # Invariants
 //!
@@ -38,6 +39,7 @@ pub mod cli;
 pub mod comments;
 pub mod config;
 pub mod directive;
+pub mod embedded;
 pub mod files;
 pub mod finding;
 pub mod fingerprint;
@@ -57,6 +59,7 @@ pub mod show;
 pub mod source;
 pub mod suppress;
 pub mod syntax;
+pub mod template;
 pub mod times;
 pub mod trace;
 pub mod value;

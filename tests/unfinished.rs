@@ -1,5 +1,4 @@
-//! Texts that are not nginx's, or not yet: templates, examples with dots, other languages; main files whose place is
-//! not known.
+//! Texts that are not nginx's, or not yet: examples with dots, other languages; main files whose place is not known.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,19 +13,9 @@ mod harness;
 
 use harness::{Folder, GOOD};
 
-const TEMPLATE: &str = "server {\n    listen {{ port }};\n{% for path in paths %}\n    location {{ path }} {\n        root /srv\n    }\n{% endfor %}\n";
-
 fn severities(folder: &Folder, path: &str) -> Vec<String> {
     let found = folder.json(&[path]).diagnostics();
     found.iter().map(|it| format!("{} {}", it["code"], it["severity"]).replace('"', "")).collect()
-}
-
-#[test]
-fn a_template_is_one_note_and_its_fix_changes_nothing() {
-    let folder = Folder::with(&[("nginx.conf.j2", TEMPLATE), ("app.conf", TEMPLATE)]);
-    assert_eq!(severities(&folder, "."), ["SY003 note", "SY003 note"]);
-    folder.run(&["--fix", "--unsafe-fixes", "."]).ends(0);
-    assert_eq!(folder.text("app.conf"), TEMPLATE);
 }
 
 #[test]
@@ -117,6 +106,6 @@ fn a_walk_leaves_out_a_document_of_terraform_around_a_configuration() {
     // What is named is read.
     assert_ne!(severities(&folder, "main.conf"), [""; 0]);
     // A block of a module that is not known is nginx's all the same.
-    folder.write("module.conf", &format!("my_module {{\n    color = red;\n}}\n{inside}").replace(" = ", " "));
+    folder.write("module.conf", format!("my_module {{\n    color = red;\n}}\n{inside}").replace(" = ", " "));
     assert_eq!(folder.run(&["--show-files", "."]).err.lines().count(), 3);
 }

@@ -11,10 +11,19 @@ use super::{
 use crate::catalogue::{DirectiveId, directive};
 use crate::source::{DocId, Span};
 use crate::syntax::{Statement, StatementId, StatementKind};
+use crate::template::holds_placeholder;
 
 /// Includes that each bring two more multiply without end; no real tree comes near this many directives beyond what its
 /// files hold.
 const MOST_REPEATED_NODES: usize = 2_000_000;
+
+/// Directives whose first argument says what they are about.
+const KEYED: [DirectiveId; 4] = [
+    directive::PROXY_SET_HEADER,
+    directive::PROXY_HIDE_HEADER,
+    directive::PROXY_PASS_HEADER,
+    directive::ADD_HEADER,
+];
 
 /// Builds the tree that starts with `root`.
 pub fn assemble(
@@ -162,6 +171,9 @@ impl Assembly<'_, '_> {
             if within == ScopeKind::Data && !is_include { DirectiveId::UNKNOWN } else { statement.name };
         let node = self.next_node();
         self.config.nodes.push(Node { doc, statement: id, name, scope, include, next: NodeId(node.0 + 1) });
+        if self.may_bring_anything(doc, id, name) {
+            self.out_of_sight(scope);
+        }
         match statement.kind {
             StatementKind::Simple if is_include && statement.word_count == 2 => {
                 self.follow(doc, id, scope, include);
@@ -203,6 +215,9 @@ impl Assembly<'_, '_> {
     fn follow(&mut self, doc: DocId, id: StatementId, scope: ScopeId, include: IncludeId) {
         let Some(&word) = self.library.texts.words(doc, id).get(1) else { return };
         let argument = self.library.texts.decoded(doc, word).into_owned();
+        if holds_placeholder(&argument) {
+            return self.out_of_sight(scope);
+        }
         let found = include::resolve(self.library.files, &argument, self.base, self.paths);
         let site = Site {
             argument: Span::new(doc, word.start, word.end),
@@ -261,9 +276,26 @@ impl Assembly<'_, '_> {
     }
 
     fn lose_sight(&mut self, site: Site) {
-        if let Some(scope) = self.config.scopes.get_mut(site.scope.0 as usize).filter(|_| !site.neutral) {
+        if !site.neutral {
+            self.out_of_sight(site.scope);
+        }
+    }
+
+    fn out_of_sight(&mut self, scope: ScopeId) {
+        if let Some(scope) = self.config.scopes.get_mut(scope.0 as usize) {
             scope.in_sight = false;
         }
+    }
+
+    /// Whether a template decides which directive, or which header, a statement is.
+    fn may_bring_anything(&self, doc: DocId, id: StatementId, name: DirectiveId) -> bool {
+        let texts = &self.library.texts;
+        if texts.sources.get(doc).reading().is_none() {
+            return false;
+        }
+        let deciding = if KEYED.contains(&name) { 2 } else { 1 };
+        let words = texts.words(doc, id).iter().take(deciding);
+        { words }.any(|&word| holds_placeholder(&texts.decoded(doc, word)))
     }
 
     fn finish(mut self) -> Config {

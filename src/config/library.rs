@@ -9,9 +9,11 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
+use crate::embedded;
 use crate::files::{Files, normal};
 use crate::source::{DocId, Document, Origin, Sources, Span};
 use crate::syntax::{self, RawBodies, Statement, StatementId, Tree, Word};
+use crate::template::{self, Reading};
 
 /// Documents and their syntax trees.
 #[derive(Debug, Default)]
@@ -41,7 +43,7 @@ impl Texts {
 
     /// A word as nginx sees it: quotes and escapes decoded.
     pub fn decoded(&self, doc: DocId, word: Word) -> Cow<'_, [u8]> {
-        word.decoded(self.sources.get(doc).bytes())
+        word.decoded(self.sources.get(doc).read_text())
     }
 
     /// The whole statement, from its first word to its end.
@@ -97,7 +99,11 @@ impl From<io::Error> for LoadError {
 const WORTH_READING_AHEAD: usize = 8;
 
 /// A file's content and what was made of it.
-type Read = (Vec<u8>, Tree);
+struct Read {
+    bytes: Vec<u8>,
+    reading: Option<Reading>,
+    tree: Tree,
+}
 
 /// Reads files into [`Texts`].
 pub struct Library<'f> {
@@ -106,6 +112,8 @@ pub struct Library<'f> {
     /// Where files are read from.
     pub files: &'f dyn Files,
     working_directory: PathBuf,
+    /// Whether a template is read as one, and not as nginx would.
+    templates: bool,
     origin: fn(PathBuf) -> Origin,
     /// By canonical name.
     opened: HashMap<OsString, DocId>,
@@ -124,12 +132,19 @@ impl<'f> Library<'f> {
             texts: Texts::default(),
             files,
             working_directory,
+            templates: true,
             origin: Origin::File,
             opened: HashMap::new(),
             spelt: HashMap::new(),
             folders: HashMap::new(),
             ahead: HashMap::new(),
         }
+    }
+
+    /// The same library, which reads everything as nginx does, templates too.
+    #[must_use]
+    pub fn exact(self) -> Self {
+        Self { templates: false, ..self }
     }
 
     /// A library that adds the files of an `nginx -T` dump to `texts`, under the names they have there.
@@ -156,7 +171,8 @@ impl<'f> Library<'f> {
         } else {
             let files = self.files;
             let canonical = files.canonical_in(self.folder(path)?, path)?;
-            self.add(path, canonical, |files| read(files, path))?
+            let templates = self.templates;
+            self.add(path, canonical, |files| read(files, path, templates))?
         };
         self.spelt.insert(path.into(), doc);
         Ok(doc)
@@ -172,9 +188,9 @@ impl<'f> Library<'f> {
         if let Some(&doc) = self.opened.get(canonical.as_os_str()) {
             return Ok(doc);
         }
-        let (bytes, tree) = read(self.files)?;
-        let document = Document::new(self.name(path), (self.origin)(path.to_path_buf()), bytes);
-        let doc = self.texts.add(document, tree);
+        let read = read(self.files)?;
+        let document = Document::new(self.name(path), (self.origin)(path.to_path_buf()), read.bytes);
+        let doc = self.texts.add(document.with_reading(read.reading), read.tree);
         self.opened.insert(canonical.into(), doc);
         Ok(doc)
     }
@@ -193,10 +209,10 @@ impl<'f> Library<'f> {
             // Opening the file will say what is wrong.
             let _ = self.folder(path);
         }
-        let (files, folders) = (self.files, &self.folders);
+        let (files, folders, templates) = (self.files, &self.folders, self.templates);
         let one = |path: &PathBuf| {
             let canonical = files.canonical_in(folders.get(folder_of(path))?, path).ok()?;
-            Some((canonical, read(files, path).ok()?))
+            Some((canonical, read(files, path, templates).ok()?))
         };
         let read: Vec<_> = new.into_par_iter().map(|path| (path.into(), one(path))).collect();
         self.ahead.extend(read);
@@ -216,8 +232,41 @@ impl<'f> Library<'f> {
     /// # Errors
     /// Where it is too large.
     pub fn insert(&mut self, name: String, origin: Origin, bytes: Vec<u8>) -> Result<DocId, LoadError> {
-        let (bytes, tree) = parsed(bytes)?;
-        Ok(self.texts.add(Document::new(name, origin, bytes), tree))
+        let read = parsed(&name, bytes, self.templates)?;
+        let document = Document::new(name, origin, read.bytes).with_reading(read.reading);
+        Ok(self.texts.add(document, read.tree))
+    }
+
+    /// The texts of nginx's that stand in `bytes`, which are those of a Markdown or YAML file.
+    ///
+    /// # Errors
+    /// Where it is too large.
+    pub fn insert_parts(
+        &mut self,
+        name: String,
+        origin: Origin,
+        bytes: Vec<u8>,
+    ) -> Result<Vec<(DocId, embedded::Part)>, LoadError> {
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(LoadError::TooLarge);
+        }
+        let (parts, readings) = embedded::read(&name, &bytes);
+        let whole = Document::new(name, origin, bytes);
+        let documents = parts.into_iter().zip(readings).map(|(part, reading)| {
+            let document = whole.part(part.range.clone()).with_reading(reading);
+            let tree = syntax::parse_from(document.read_text(), part.range.start as usize, RawBodies::Known);
+            (self.texts.add(document, tree), part)
+        });
+        Ok(documents.collect())
+    }
+
+    /// [`Library::insert_parts`] of a file.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn open_parts(&mut self, path: &Path) -> Result<Vec<(DocId, embedded::Part)>, LoadError> {
+        let bytes = self.files.read(path)?;
+        self.insert_parts(self.name(path), (self.origin)(path.to_path_buf()), bytes)
     }
 
     /// Takes `doc` for the file at `path`, where one stands, whoever opens it from now on: an editor's buffer.
@@ -240,14 +289,16 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn read(files: &dyn Files, path: &Path) -> Result<Read, LoadError> {
-    parsed(files.read(path)?)
+fn read(files: &dyn Files, path: &Path, templates: bool) -> Result<Read, LoadError> {
+    parsed(&path.to_string_lossy(), files.read(path)?, templates)
 }
 
-fn parsed(bytes: Vec<u8>) -> Result<Read, LoadError> {
+fn parsed(name: &str, bytes: Vec<u8>, templates: bool) -> Result<Read, LoadError> {
     if u32::try_from(bytes.len()).is_err() {
         return Err(LoadError::TooLarge);
     }
-    let tree = syntax::parse(&bytes, RawBodies::Known);
-    Ok((bytes, tree))
+    let reading = if templates { template::read(name, &bytes) } else { None };
+    let text = reading.as_ref().map_or(&*bytes, |reading| &*reading.text);
+    let tree = syntax::parse(text, RawBodies::Known);
+    Ok(Read { bytes, reading, tree })
 }

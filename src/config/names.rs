@@ -6,6 +6,7 @@ use super::{Config, NodeId, ScopeId, ScopeKind};
 use crate::config::Texts;
 use crate::source::Span;
 use crate::syntax::Word;
+use crate::template::holds_placeholder;
 
 /// A tree together with the texts it was made from.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,12 @@ impl<'a> View<'a> {
     /// The decoded argument number `index`, counted from 0.
     pub fn arg(self, node: NodeId, index: usize) -> Option<Cow<'a, [u8]>> {
         self.word(node, index + 1)
+    }
+
+    /// Argument number `index` for people: decoded, or of a template as it is written.
+    pub fn shown(self, node: NodeId, index: usize) -> Option<Cow<'a, [u8]>> {
+        let word = self.arg(node, index)?;
+        Some(if holds_placeholder(&word) { self.arg_source(node, index).into() } else { word })
     }
 
     /// The decoded arguments.
@@ -93,7 +100,7 @@ impl<'a> View<'a> {
     fn opening(self, node: NodeId, kind: ScopeKind, scope: ScopeId) -> String {
         if kind == ScopeKind::Server {
             let name = self.config.own(scope, crate::catalogue::directive::SERVER_NAME).next();
-            let name = name.and_then(|name| self.arg(name, 0));
+            let name = name.and_then(|name| self.shown(name, 0));
             return name.map_or("server".into(), |name| format!("server {}", String::from_utf8_lossy(&name)));
         }
         let words: Vec<_> = self

@@ -6,6 +6,7 @@ use crate::catalogue::{DirectiveId, Version, directive};
 use crate::config::{Config, NodeId, View};
 use crate::handshake::{HTTP_1_1_BY_DEFAULT, LAST_HOST_COUNTS};
 use crate::scope::{InForce, in_force, single};
+use crate::template::holds_placeholder;
 use crate::value::{Environment, Value};
 
 /// A value and the directive that gives it.
@@ -117,7 +118,10 @@ fn http_version(view: View<'_>, level: InForce, version: Version) -> Setting {
     let node = level.level.and_then(|level| view.config.own_last(level, directive::PROXY_HTTP_VERSION));
     let default = if version < HTTP_1_1_BY_DEFAULT { "1.0" } else { "1.1" };
     let written = node.and_then(|node| view.arg(node, 0)).map(Cow::into_owned);
-    Setting { value: written.map_or_else(|| Value::known(default), Value::Known), node }
+    let known = |written: Vec<u8>| {
+        if holds_placeholder(&written) { Value::Unknown("_".into()) } else { Value::Known(written) }
+    };
+    Setting { value: written.map_or_else(|| Value::known(default), known), node }
 }
 
 fn set_headers(environment: &Environment<'_>, level: InForce, version: Version) -> Vec<Header> {

@@ -15,7 +15,7 @@ pub(super) fn of(library: &Library<'_>, root: &Root, context: &Context, paths: &
     }
     let folder = root.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
     let is_main = || root.top.is_none() && homes::is_main(library.texts.tree(root.doc));
-    if context.is_main() && (has_the_name_of_a_main_file(root) || is_main()) {
+    if context.is_main() && has_its_place(library, root) && (has_the_name_of_a_main_file(root) || is_main()) {
         return Base::Known(folder);
     }
     let top = root.top.as_deref().unwrap_or(if folder.is_absolute() {
@@ -35,7 +35,7 @@ pub(super) fn settle(library: &Library<'_>, root: &Root, config: &mut Config, op
     let full = |path: &Path| normal(&library.working_directory().join(path));
     let own = root.path.as_deref().map(full);
     let is_told = options.paths.is_given() || options.home.roots.iter().any(|path| own == Some(full(path)));
-    if is_told || has_the_name_of_a_main_file(root) {
+    if is_told || has_its_place(library, root) && has_the_name_of_a_main_file(root) {
         return;
     }
     let has_company = !config.included.is_empty();
@@ -44,6 +44,11 @@ pub(super) fn settle(library: &Library<'_>, root: &Root, config: &mut Config, op
         let has_folder = || path.parent().is_some_and(|folder| library.files.kind(folder).is_ok());
         include.certain &= has_company && has_folder();
     }
+}
+
+/// Whether a text is a file that nginx may read where it stands: neither a part of another file nor a template.
+fn has_its_place(library: &Library<'_>, root: &Root) -> bool {
+    root.part.is_none() && library.texts.sources.get(root.doc).reading().is_none()
 }
 
 /// Whether a file is called as nginx's own main file is: `nginx.conf`, `nginx.conf.default`.

@@ -3,13 +3,15 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Exclude, Input, Options, Root, STANDARD_INPUT};
+use super::{Exclude, Input, Options, Root, STANDARD_INPUT, parts};
 use crate::catalogue::{DirectiveId, lookup};
 use crate::config::{Library, refusal};
+use crate::embedded;
 use crate::files::{FileKind, normal};
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
-use crate::syntax::{Statement, StatementKind, Tree, template_tag};
+use crate::syntax::{Statement, StatementKind, Tree};
+use crate::template::has_template_name;
 
 /// The texts that `inputs` stand for, each once. What cannot be read goes to `errors`.
 pub(super) fn inputs(
@@ -18,18 +20,25 @@ pub(super) fn inputs(
     options: &Options,
     errors: &mut Vec<ReadError>,
 ) -> Vec<Root> {
-    let mut roots: Vec<Root> = Vec::new();
+    let (mut roots, mut embedding): (Vec<Root>, _) = (Vec::new(), Vec::new());
     for input in inputs {
         match input {
             Input::Text(name, bytes) => match emptiness(&name, &bytes).filter(|_| !options.allow_empty) {
                 Some(why) => errors.push(error(name, why)),
-                None => add_text(library, name, bytes, errors, &mut roots),
+                None => add_text(library, name, bytes, options, errors, &mut roots),
             },
             Input::Path(path) => match library.files.kind(&path) {
                 Ok(FileKind::Directory) => add_folder(library, &path, options, errors, &mut roots),
+                _ if embedded::may_hold(&path.to_string_lossy()) => {
+                    parts::add(library, &path, options, errors, &mut roots);
+                    embedding.push(library.name(&path));
+                }
                 _ => add_file(library, path, errors, &mut roots),
             },
         }
+    }
+    if roots.is_empty() && errors.is_empty() && !options.allow_empty {
+        errors.extend(embedding.into_iter().map(parts::nothing_in));
     }
     let mut seen = std::collections::HashSet::new();
     roots.retain(|root| seen.insert(root.doc));
@@ -53,9 +62,10 @@ fn may_be_nginx(library: &mut Library<'_>, path: &Path, options: &Options) -> bo
     if !library.files.kind(path).is_ok_and(|kind| kind == FileKind::File) {
         return true;
     }
-    match candidate(path, Path::new("")) {
+    match candidate(path, Path::new(""), true) {
         None => false,
         Some(Sure::ByName) => true,
+        Some(Sure::IfItHolds) => parts::holds_nginx(library, path, options),
         Some(Sure::IfItLooksLike) => {
             library.open(path).map_or(true, |doc| looks_like_nginx(library, doc, options))
         }
@@ -74,7 +84,7 @@ fn emptiness(name: &str, bytes: &[u8]) -> Option<String> {
     }
 }
 
-fn error(file: String, message: impl Into<String>) -> ReadError {
+pub(super) fn error(file: String, message: impl Into<String>) -> ReadError {
     ReadError { file, line: 1, column: 1, message: message.into() }
 }
 
@@ -82,14 +92,22 @@ fn add_text(
     library: &mut Library<'_>,
     name: String,
     bytes: Vec<u8>,
+    options: &Options,
     errors: &mut Vec<ReadError>,
     roots: &mut Vec<Root>,
 ) {
     let path = PathBuf::from(&name);
+    if embedded::may_hold(&name) {
+        let found = library.insert_parts(name.clone(), Origin::Buffer, bytes);
+        return match found {
+            Ok(found) => parts::add_found(library, found, &path, options, roots),
+            Err(problem) => errors.push(error(name, problem.to_string())),
+        };
+    }
     match library.insert(name.clone(), Origin::Buffer, bytes) {
         Ok(doc) => {
             library.stand_in(doc, &path);
-            roots.push(Root { doc, path: Some(path), top: None });
+            roots.push(Root { doc, path: Some(path), top: None, part: None });
         }
         Err(problem) => errors.push(error(name, problem.to_string())),
     }
@@ -97,7 +115,7 @@ fn add_text(
 
 fn add_file(library: &mut Library<'_>, path: PathBuf, errors: &mut Vec<ReadError>, roots: &mut Vec<Root>) {
     match library.open(&path) {
-        Ok(doc) => roots.push(Root { doc, path: Some(path), top: None }),
+        Ok(doc) => roots.push(Root { doc, path: Some(path), top: None, part: None }),
         Err(problem) => errors.push(error(library.name(&path), problem.to_string())),
     }
 }
@@ -111,12 +129,14 @@ fn add_folder(
 ) {
     let before = (roots.len(), errors.len());
     let walked = walk(library, folder, &options.exclude);
-    let paths = walked.iter().flatten().filter(|path| candidate(path, folder).is_some());
+    let is_nginx =
+        |path: &&PathBuf| !matches!(candidate(path, folder, options.embedded), None | Some(Sure::IfItHolds));
+    let paths = walked.iter().flatten().filter(is_nginx);
     library.read_ahead(&paths.cloned().collect::<Vec<_>>());
     for found in walked {
         match found {
             Ok(path) => {
-                let Some(how) = candidate(&path, folder) else { continue };
+                let Some(how) = candidate(&path, folder, options.embedded) else { continue };
                 add_candidate(library, &path, folder, how, options, errors, roots);
             }
             Err((path, problem)) => {
@@ -150,12 +170,17 @@ enum Sure {
     ByName,
     /// Its content must say so, too.
     IfItLooksLike,
+    /// It is of another kind and may hold some.
+    IfItHolds,
 }
 
 /// Whether a file below a walked folder may be nginx configuration: `*.nginx`, `*.vhost`, `nginx.conf*` are; `*.conf`,
 /// and anything in `conf.d`, `sites-*` and `snippets`, where it looks like it.
-fn candidate(path: &Path, top: &Path) -> Option<Sure> {
+fn candidate(path: &Path, top: &Path, embedded: bool) -> Option<Sure> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    if embedded::may_hold(&name) {
+        return embedded.then_some(Sure::IfItHolds);
+    }
     let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
     if name.starts_with("nginx.conf") || ending == "nginx" || ending == "vhost" {
         return Some(Sure::ByName);
@@ -168,7 +193,8 @@ fn candidate(path: &Path, top: &Path) -> Option<Sure> {
             let part = part.as_os_str().to_string_lossy();
             part == "conf.d" || part == "snippets" || part.starts_with("sites-")
         });
-    (ending == "conf" || in_nginx_folder).then_some(Sure::IfItLooksLike)
+    let is_template = has_template_name(&name) && (name.contains(".conf") || name.contains("nginx"));
+    (ending == "conf" || is_template || in_nginx_folder).then_some(Sure::IfItLooksLike)
 }
 
 fn add_candidate(
@@ -184,9 +210,13 @@ fn add_candidate(
     if !library.files.kind(path).is_ok_and(|kind| kind == FileKind::File) {
         return;
     }
+    if how == Sure::IfItHolds {
+        return parts::add(library, path, options, errors, roots);
+    }
     match library.open(path) {
         Ok(doc) if how == Sure::ByName || looks_like_nginx(library, doc, options) => {
-            roots.push(Root { doc, path: Some(path.to_path_buf()), top: Some(top.to_path_buf()) });
+            let (path, top) = (Some(path.to_path_buf()), Some(top.to_path_buf()));
+            roots.push(Root { doc, path, top, part: None });
         }
         Ok(_) => {}
         Err(problem) => errors.push(error(library.name(path), problem.to_string())),
@@ -197,14 +227,15 @@ fn add_candidate(
 /// or a module of it knows, or the user has described. A text without statements (empty, only comments) may become one. Of a text with syntax
 /// errors that is no template their arguments must fit as well: other languages, too, have an `allow` and a `location`.
 /// A document that begins in another language is not taken for the configuration that it holds.
-fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> bool {
+pub(super) fn looks_like_nginx(library: &Library<'_>, doc: DocId, options: &Options) -> bool {
     let tree: &Tree = library.texts.tree(doc);
-    let text = library.texts.sources.get(doc).bytes();
+    let document = library.texts.sources.get(doc);
+    let text = document.read_text();
     if begins_with_assignments(tree, text) {
         return false;
     }
     let known = &options.preferences.directives;
-    let is_lenient = tree.errors.is_empty() || template_tag(text).is_some();
+    let is_lenient = tree.errors.is_empty() || document.reading().is_some();
     let is_own = |statement: Statement| {
         tree.words(statement).first().is_some_and(|name| known.is_own(&name.decoded(text)))
     };

@@ -6,6 +6,8 @@ mod exclude;
 mod homes;
 mod merge;
 mod partly;
+mod parts;
+mod unwritable;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -14,12 +16,14 @@ use std::sync::Arc;
 pub use exclude::Exclude;
 pub use homes::Home;
 use rayon::prelude::*;
+pub(crate) use unwritable::is_kept;
 
 use crate::baseline::Baseline;
 use crate::catalogue::VersionRange;
 use crate::config::{
     Base, Config, Context, IncludeProblem, Library, Paths, Texts, View, assemble, is_dump, split_dump,
 };
+use crate::embedded::Part;
 use crate::files::Files;
 use crate::finding::{Finding, ReadError};
 use crate::fingerprint::number_twins;
@@ -43,6 +47,8 @@ pub struct Options {
     pub rules: Vec<&'static Rule>,
     /// What is left out of folders.
     pub exclude: Exclude,
+    /// Whether Markdown and YAML files are looked at in folders, too.
+    pub embedded: bool,
     /// Whether named files are left out, too, as if they had been found in a folder.
     pub force_exclude: bool,
     /// Where the main files of fragments are looked for.
@@ -125,6 +131,9 @@ pub fn lint(
     let linted = trees.guests.linted(read, &trees.configs);
     let wanted = trees.guests.wanted(&trees.configs, &linted, &findings);
     let mut findings = times.phase("merging", || merge::merge(&texts, &trees.configs, findings));
+    for finding in &mut findings {
+        unwritable::show_only(finding, &texts.sources);
+    }
     number_twins(&mut findings, &texts.sources);
     findings.retain(|finding| wanted.hold(finding));
     let suppressed = suppressions.count_in(&linted);
@@ -155,6 +164,8 @@ struct Root {
     path: Option<PathBuf>,
     /// The folder that was walked to find it.
     top: Option<PathBuf>,
+    /// What it is, for a part of a Markdown or YAML file.
+    part: Option<Part>,
 }
 
 #[derive(Default)]
@@ -169,8 +180,9 @@ impl Trees {
     /// Builds the trees: main files first, then fragments in the trees that they belong to, where these can be found.
     fn assemble_all(&mut self, library: &mut Library<'_>, roots: Vec<Root>, options: &Options) {
         let asked: HashSet<DocId> = roots.iter().map(|root| root.doc).collect();
-        let (mains, fragments): (Vec<_>, Vec<_>) =
-            roots.into_iter().partition(|root| homes::is_main(library.texts.tree(root.doc)));
+        let (mains, fragments): (Vec<_>, Vec<_>) = roots
+            .into_iter()
+            .partition(|root| root.part.is_some() || homes::is_main(library.texts.tree(root.doc)));
         let mut covered = HashSet::new();
         self.assemble_each(library, mains, options, &mut covered);
         let mut lost: Vec<Root> = without(fragments, &covered);
@@ -268,6 +280,9 @@ fn without(roots: Vec<Root>, covered: &HashSet<DocId>) -> Vec<Root> {
 
 fn context(library: &Library<'_>, root: &Root, options: &Options) -> Context {
     let document = library.texts.sources.get(root.doc);
+    if let Some(said) = root.part.as_ref().and_then(|part| Context::from_name(part.context?)) {
+        return said;
+    }
     let found = Context::of(document, library.texts.tree(root.doc));
     match &options.context {
         Some(context) if !found.is_main() => context.clone(),

@@ -181,7 +181,7 @@ impl<'a> Given<'a> {
     where
         'a: 'i,
     {
-        let on_disk = || Library::new(self.files, self.working_directory.to_path_buf());
+        let on_disk = || Library::new(self.files, self.working_directory.to_path_buf()).exact();
         let (mut library, main): (Library<'i>, &Path) = match input {
             Input::File(path) => (on_disk(), path),
             Input::Buffer(_) => (on_disk(), Path::new("-")),

@@ -15,7 +15,7 @@ use crate::scope::entries;
 use crate::source::Span;
 use crate::syntax::{Statement, StatementId};
 use crate::times::Times;
-use crate::value::{Outcome, Value};
+use crate::value::{Outcome, Value, shown};
 
 /// Everything that `rules` find in a tree, what a better rule says already left out.
 pub fn run(facts: &Facts<'_>, rules: &[&'static Rule], times: &Times) -> Vec<Hit> {
@@ -224,17 +224,17 @@ fn in_force_by(facts: &Facts<'_>, block: ScopeId, condition: &Condition) -> Opti
 
 /// What is sent of the part, in words.
 fn sent(request: &Request, part: &RequestPart) -> String {
-    let shown = |value: &Value| match value {
+    let text = |value: &Value| match value {
         Value::Known(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Value::Unknown(variable) => format!("${variable}"),
+        Value::Unknown(variable) => shown(variable),
     };
     match (part.header.as_deref(), &part.version) {
         (Some(header), _) => match request.value(header) {
-            Some(value) => format!("`{header}: {}`", shown(&value)),
+            Some(value) => format!("`{header}: {}`", text(&value)),
             None => format!("no {header} header"),
         },
-        (None, Some(_)) => format!("HTTP/{}", shown(&request.version.value)),
-        (None, None) => shown(&request.method.value),
+        (None, Some(_)) => format!("HTTP/{}", text(&request.version.value)),
+        (None, None) => text(&request.method.value),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::config::{NodeId, ScopeId, ScopeKind};
 use crate::handshake::{Request, is_surely_sent};
 use crate::rules::time::milliseconds;
 use crate::scope::in_force;
+use crate::template::holds_placeholder;
 use crate::value::{Outcome, Part, Value, parts};
 
 /// What a condition is asked about.
@@ -93,7 +94,11 @@ impl Subject<'_, '_> {
                 }
             }
         };
-        entries.into_iter().any(|node| self.entry(node, condition)).into()
+        let is_filled_in = |node: &NodeId| view.args(*node).any(|word| holds_placeholder(&word));
+        match entries.iter().any(|&node| self.entry(node, condition)) {
+            false if entries.iter().any(is_filled_in) => Outcome::Unknown,
+            known => known.into(),
+        }
     }
 
     fn entry(self, node: NodeId, condition: &Condition) -> bool {

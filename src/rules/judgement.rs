@@ -13,6 +13,7 @@ use crate::config::{NodeId, View};
 use crate::directive::{Fault, Inside, Next, Problem, Refusal, State, Stated};
 use crate::source::DocId;
 use crate::syntax::{StatementKind, SyntaxErrorKind};
+use crate::template::holds_placeholder;
 
 /// What nginx refuses, in the order of the tree.
 #[derive(Debug, Default)]
@@ -258,7 +259,9 @@ impl<'a> Walk<'a> {
             Fault::Ending => trust.blocks && complete && !name_gap(),
             Fault::Duplicate | Fault::Ignored => trust.blocks && !gap(),
             Fault::Count | Fault::Value | Fault::Missing => complete && !gap(),
-            Fault::Variable => !view.args(node).any(|word| has_environment_variable(&word)),
+            Fault::Variable => {
+                !view.args(node).any(|word| has_environment_variable(&word) || holds_placeholder(&word))
+            }
         }
     }
 

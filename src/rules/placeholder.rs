@@ -4,6 +4,7 @@
 use memchr::memmem;
 
 use crate::source::Document;
+use crate::template::holds_placeholder;
 
 /// What templates begin their gaps with, so that braces are none of nginx's.
 const GAPS: [&[u8]; 4] = [b"{{", b"{%", b"<%", b"{#"];
@@ -21,7 +22,8 @@ pub fn has_gap(word: &[u8]) -> bool {
     if !word.iter().any(|byte| b"$_%@#<".contains(byte)) {
         return false;
     }
-    has_environment_variable(word)
+    holds_placeholder(word)
+        || has_environment_variable(word)
         || [&b"__"[..], b"%%", b"@"].iter().any(|mark| is_enclosed(word, mark))
         || memmem::find(word, b"#{").is_some()
         || has_brackets(word)

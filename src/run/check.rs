@@ -62,6 +62,7 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         paths: settings::paths(&arguments.places, &settings)?,
         rules: policy.rules,
         exclude: settings.exclude(),
+        embedded: settings.settings.embedded,
         force_exclude: arguments.force_exclude,
         home: settings.home(),
         preferences: Preferences { has_target, ..policy.preferences },

@@ -8,6 +8,7 @@ use crate::fix::{self, WriteError};
 use crate::lint::{Input, Outcome};
 use crate::source::{DocId, Document, Origin};
 use crate::syntax::{self, RawBodies};
+use crate::template;
 
 /// Rounds after which fixes that call for one another are given up.
 const MOST_ROUNDS: usize = 20;
@@ -93,19 +94,22 @@ fn count(plan: &fix::Plan, doc: DocId, name: &str, counts: &mut Counts) {
 }
 
 /// How many errors nginx's tokenizer, or a statement that has swallowed the next line, makes.
-fn syntax_errors(text: &[u8]) -> usize {
+fn syntax_errors(name: &str, text: &[u8]) -> usize {
+    let reading = template::read(name, text);
+    let text = reading.as_ref().map_or(text, |reading| &*reading.text);
     syntax::parse(text, RawBodies::Known).errors.len()
 }
 
 /// Whether a fixed text differs, and parses no worse than before.
 fn is_better(document: &Document, text: &[u8]) -> bool {
-    text != document.bytes() && syntax_errors(text) <= syntax_errors(document.bytes())
+    let errors = |text: &[u8]| syntax_errors(&document.name, text);
+    text != document.bytes() && errors(text) <= errors(document.bytes())
 }
 
 /// Takes back what does not parse in the end: a text with an error that no fix repairs is left as it was.
 fn keep_sound(first: &Outcome, overlay: &mut Overlay<'_>, inputs: &mut [Input], problems: &mut Vec<String>) {
     for change in changes(&first.texts.sources, overlay, inputs) {
-        if syntax_errors(&change.after) == 0 {
+        if syntax_errors(&change.name, &change.after) == 0 {
             continue;
         }
         let document = first.texts.sources.get(change.doc);

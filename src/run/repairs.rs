@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fixing::Counts;
 use crate::finding::{Finding, Fix, Safety};
-use crate::lint::Outcome;
+use crate::lint::{Outcome, is_kept};
 use crate::rules::FixSafety;
 
 /// `fixed conf.d/chat.conf: 2 WS101, 1 WS103`
@@ -21,6 +21,8 @@ enum Why {
     Shown,
     Shared,
     Inherited,
+    Embedded,
+    Tag,
     Unsound,
     Conflict,
 }
@@ -34,6 +36,8 @@ impl Why {
                 "the fix is only shown: it would change a snippet for other places that include it, too"
             }
             Self::Inherited => "the fix is only shown: blocks inside would inherit it",
+            Self::Embedded => "the fix is only shown: the text is a part of another file",
+            Self::Tag => "the fix is only shown: it would change a tag of the template",
             Self::Unsound => "the file does not parse",
             Self::Conflict => "the fix is in conflict with another one",
         }
@@ -47,6 +51,10 @@ impl Why {
             Safety::Shown if finding.rule.fix.as_ref().is_some_and(|it| it.safety == FixSafety::Shown) => {
                 Self::Shown
             }
+            Safety::Shown if documents().any(|doc| after.texts.sources.get(doc).part_of_file().is_some()) => {
+                Self::Embedded
+            }
+            Safety::Shown if fix.edits.iter().any(|edit| is_kept(edit, &after.texts.sources)) => Self::Tag,
             Safety::Shown if documents().any(|doc| after.shared.contains(&doc)) => Self::Shared,
             Safety::Shown => Self::Inherited,
             _ if documents().any(|doc| !after.texts.tree(doc).errors.is_empty()) => Self::Unsound,

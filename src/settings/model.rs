@@ -26,6 +26,8 @@ pub struct Settings {
     pub roots: Vec<PathBuf>,
     /// What is left out of folders.
     pub exclude: Vec<Pattern>,
+    /// Whether Markdown and YAML files are looked at in folders, too.
+    pub embedded: bool,
     /// Where the server's files are found here.
     pub include: Include,
     /// What is meant for WebSockets, and how fixes write `Connection`.

@@ -1,14 +1,17 @@
 //! Documents: the configuration texts of a run, and where each of their bytes stands for a person.
 //!
 //! Every [`Span`] is a byte range of one document. A document is usually a whole file; it may also be one part of an
-//! `nginx -T` dump. Lines and columns are computed here, at the edge, and nowhere else.
+//! `nginx -T` dump, or a part of a Markdown or YAML file, whose bytes and offsets it then shares. Lines and columns are computed here, at the edge, and nowhere else.
 
 mod lines;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub use lines::LineIndex;
+
+use crate::template::Reading;
 
 /// Number of a document within a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -55,14 +58,54 @@ pub struct Document {
     pub name: String,
     /// Where the bytes come from.
     pub origin: Origin,
-    bytes: Box<[u8]>,
-    lines: OnceLock<LineIndex>,
+    bytes: Arc<Box<[u8]>>,
+    reading: Option<Reading>,
+    /// Of a part of a file, where it stands there.
+    part: Option<Range<u32>>,
+    lines: Arc<OnceLock<LineIndex>>,
 }
 
 impl Document {
     /// A document over `bytes`.
     pub fn new(name: impl Into<String>, origin: Origin, bytes: impl Into<Box<[u8]>>) -> Self {
-        Self { name: name.into(), origin, bytes: bytes.into(), lines: OnceLock::new() }
+        let (name, bytes) = (name.into(), Arc::new(bytes.into()));
+        Self { name, origin, bytes, reading: None, part: None, lines: Arc::default() }
+    }
+
+    /// The same document, which is a template that is read so.
+    #[must_use]
+    pub fn with_reading(self, reading: Option<Reading>) -> Self {
+        Self { reading, ..self }
+    }
+
+    /// A document that is one part of this one: same file, same offsets, lines and columns.
+    #[must_use]
+    pub fn part(&self, part: Range<u32>) -> Self {
+        Self {
+            name: self.name.clone(),
+            origin: self.origin.clone(),
+            bytes: Arc::clone(&self.bytes),
+            reading: self.reading.clone(),
+            part: Some(part),
+            lines: Arc::clone(&self.lines),
+        }
+    }
+
+    /// Where it stands in its file, if it is only a part of one.
+    pub fn part_of_file(&self) -> Option<Range<u32>> {
+        self.part.clone()
+    }
+
+    /// How a template is read.
+    pub fn reading(&self) -> Option<&Reading> {
+        self.reading.as_ref()
+    }
+
+    /// What the parser reads: of a template its reading; of a part of a file everything up to its end.
+    pub fn read_text(&self) -> &[u8] {
+        let text = self.reading.as_ref().map_or(&**self.bytes, |reading| &*reading.text);
+        let end = self.part.as_ref().map_or(text.len(), |part| part.end as usize);
+        text.get(..end).unwrap_or(text)
     }
 
     /// The whole text.

@@ -16,7 +16,7 @@ mod window;
 pub use decode::decode;
 pub use tokens::{Token, TokenKind, tokens};
 pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
-pub use unfinished::{is_elision, template_tag};
+pub use unfinished::is_elision;
 pub use verdict::{Ended, Oversize, ReadStatement, Refusal, nginx_message, oversize, read_as_nginx, verdict};
 
 use parser::AfterError;
@@ -35,12 +35,23 @@ pub enum RawBodies {
 /// error, this is exactly nginx's reading. The time it takes grows with the length of the text and nothing else. Offsets
 /// are 32-bit: texts of 4 GiB and more must be refused before.
 pub fn parse(text: &[u8], bodies: RawBodies) -> Tree {
-    parser::read(text, bodies, AfterError::Recover)
+    parse_from(text, 0, bodies)
+}
+
+/// As [`parse`], from the byte `start` on: offsets count from the beginning of `text` all the same.
+pub fn parse_from(text: &[u8], start: usize, bodies: RawBodies) -> Tree {
+    parser::read(text, start, bodies, AfterError::Recover)
 }
 
 /// Reads `text` up to its first error exactly as nginx does, and not on.
 pub fn parse_as_nginx(text: &[u8], bodies: RawBodies) -> Tree {
-    parser::read(text, bodies, AfterError::Stop)
+    parser::read(text, 0, bodies, AfterError::Stop)
+}
+
+/// The offset of the `}` that closes the body in Lua behind the `{` at `brace`.
+pub(crate) fn raw_body_end(text: &[u8], brace: usize) -> Option<usize> {
+    let (_, body) = lua::body(text.get(brace + 1..)?).ok()?;
+    Some(brace + 1 + body.len())
 }
 
 fn offset32(offset: usize) -> u32 {

@@ -28,17 +28,17 @@ struct Open {
     unnamed: u32,
 }
 
-/// Reads `text`. Where closing braces turn out to be missing, it is read once more with what its indentation says about
+/// Reads `text` from `start` on. Where closing braces turn out to be missing, it is read once more with what its indentation says about
 /// them.
-pub(super) fn read(text: &[u8], bodies: RawBodies, after: AfterError) -> Tree {
-    let mut tree = Parser::new(text, bodies, after, Vec::new()).run();
+pub(super) fn read(text: &[u8], start: usize, bodies: RawBodies, after: AfterError) -> Tree {
+    let mut tree = Parser::new(text, start, bodies, after, Vec::new()).run();
     indentation::explain_unmatched_close(text, &mut tree);
     let unclosed = tree.errors.iter().any(|error| error.kind == SyntaxErrorKind::EndInBlock);
     if after == AfterError::Stop || !unclosed {
         return tree;
     }
     let missing = indentation::missing_closes(text, &tree);
-    if missing.is_empty() { tree } else { Parser::new(text, bodies, after, missing).run() }
+    if missing.is_empty() { tree } else { Parser::new(text, start, bodies, after, missing).run() }
 }
 
 pub(super) struct Parser<'t> {
@@ -61,24 +61,26 @@ pub(super) struct Parser<'t> {
 impl<'t> Parser<'t> {
     fn new(
         text: &'t [u8],
+        start: usize,
         bodies: RawBodies,
         after_error: AfterError,
         mut missing: Vec<MissingClose>,
     ) -> Self {
         missing.reverse();
+        let rest = text.get(start..).unwrap_or_default();
         Self {
             text,
-            rest: text,
+            rest,
             bodies,
             after_error,
             stopped: false,
-            tree: Tree::with_room_for(text.len(), bodies),
+            tree: Tree::with_room_for(rest.len(), bodies),
             pending: 0,
             open: vec![Open::default()],
             next_missing: next_missing(&missing),
             missing,
             quotes: Quotes::default(),
-            raw_scans: RawScans::new(text.len()),
+            raw_scans: RawScans::new(rest.len()),
         }
     }
 

@@ -1,38 +1,4 @@
-//! Text that is not nginx's yet: the tags of a template engine, and dots where lines are left out.
-
-use memchr::memmem;
-
-/// How the tags of Jinja, Go, Mustache, Liquid and ERB begin and end.
-const TAGS: [(&[u8], &[u8]); 3] = [(b"{{", b"}}"), (b"{%", b"%}"), (b"<%", b"%>")];
-
-/// The first tag of a template engine. A tag ends on its line; one with a `;` in double braces is two blocks of nginx.
-pub fn template_tag(text: &[u8]) -> Option<(u32, u32)> {
-    let tags = TAGS.iter().filter_map(|(open, close)| first_tag(text, open, close));
-    tags.min().map(|(start, end)| (super::offset32(start), super::offset32(end)))
-}
-
-fn first_tag(text: &[u8], open: &[u8], close: &[u8]) -> Option<(usize, usize)> {
-    let mut start = 0;
-    text.split_inclusive(|&byte| byte == b'\n').find_map(|line| {
-        let tag = tag_in_line(line, open, close).map(|(from, to)| (start + from, start + to));
-        start += line.len();
-        tag
-    })
-}
-
-fn tag_in_line(line: &[u8], open: &[u8], close: &[u8]) -> Option<(usize, usize)> {
-    let mut at = 0;
-    loop {
-        let start = at + memmem::find(line.get(at..)?, open)?;
-        let inside = start + open.len();
-        let end = inside + memmem::find(line.get(inside..)?, close)?;
-        at = end + close.len();
-        let said = line.get(inside..end)?.trim_ascii();
-        if !said.is_empty() && (open != b"{{" || !said.contains(&b';')) {
-            return Some((start, at));
-        }
-    }
-}
+//! Text that is not nginx's yet: dots where lines are left out.
 
 /// Of what stands before a missing `;` so many bytes are looked at.
 const MOST_DOTS: usize = 16;
@@ -58,15 +24,6 @@ pub fn is_elision(text: &[u8], end: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tags_of_engines_are_told_from_braces() {
-        assert_eq!(template_tag(b"a;\nlisten {{ port }};"), Some((10, 20)));
-        assert_eq!(template_tag(b"<% if x %>\n{% y %}"), Some((0, 10)));
-        for nginx in ["location / {{ return 204; }}", "a {\n{{\n}}\n}", "log_format x '{%'; b;", "a {{}}"] {
-            assert_eq!(template_tag(nginx.as_bytes()), None, "{nginx}");
-        }
-    }
 
     #[test]
     fn dots_stand_for_what_is_left_out() {

@@ -32,7 +32,7 @@ pub fn verdict(text: &[u8], tree: &Tree) -> Option<Refusal> {
     if tree.errors.is_empty() {
         return refusal(text, tree);
     }
-    refusal(text, &parser::read(text, tree.bodies, AfterError::Stop))
+    refusal(text, &parser::read(text, 0, tree.bodies, AfterError::Stop))
 }
 
 fn refusal(text: &[u8], read: &Tree) -> Option<Refusal> {
@@ -138,7 +138,7 @@ pub struct ReadStatement {
 /// What nginx's tokenizer alone makes of `text`: every statement up to the first error, and that error. Raw bodies are
 /// not known to it.
 pub fn read_as_nginx(text: &[u8]) -> (Vec<ReadStatement>, Option<Refusal>) {
-    let tree = parser::read(text, RawBodies::None, AfterError::Stop);
+    let tree = parser::read(text, 0, RawBodies::None, AfterError::Stop);
     let refusal = refusal(text, &tree);
     let end = refusal.as_ref().map_or(u32::MAX, |refusal| refusal.offset);
     let mut statements = tree.statements.iter();

@@ -64,6 +64,11 @@ impl Value {
     }
 }
 
+/// A variable whose value is not known, for people: `$host`; what a template fills in is no variable of nginx's.
+pub fn shown(variable: &str) -> String {
+    if crate::template::is_placeholder(variable.as_bytes()) { "{…}".into() } else { format!("${variable}") }
+}
+
 /// Whether a comma-separated list holds `token`, compared without case.
 pub fn has_token(list: &[u8], token: &[u8]) -> bool {
     list.split(|&byte| byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(token))

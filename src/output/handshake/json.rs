@@ -10,7 +10,7 @@ use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::handshake::{Answer, BlockReport, Request};
 use crate::scope::location_of;
 use crate::trace::{Hop, Step, Trace};
-use crate::value::Value;
+use crate::value::{Value, shown};
 
 /// Writes it.
 ///
@@ -126,7 +126,7 @@ fn upstream(request: &Request) -> Upstream {
 
 fn sent(value: Option<&Value>) -> Sent {
     match value {
-        Some(Value::Unknown(variable)) => Sent::Unknown { unknown: format!("${variable}") },
+        Some(Value::Unknown(variable)) => Sent::Unknown { unknown: shown(variable) },
         Some(Value::Known(bytes)) if !bytes.is_empty() => {
             Sent::Value(Some(String::from_utf8_lossy(bytes).into_owned()))
         }

@@ -9,6 +9,7 @@ use crate::handshake::{BlockReport, Reason, Verdict};
 use crate::output::Style;
 use crate::output::escape::Line;
 use crate::output::paint::{Paint, Role};
+use crate::value::shown;
 
 const HEAD: [&str; 8] =
     ["FILE:LINE", "BLOCK", "HANDSHAKE", "HTTP", "UPGRADE", "CONNECTION", "HOST", "PASSED TO"];
@@ -121,7 +122,7 @@ fn reason(view: View<'_>, report: &BlockReport) -> String {
 
 /// The variable or the include that decides.
 fn hangs_on(view: View<'_>, report: &BlockReport) -> Option<String> {
-    let variable = report.request.as_ref().and_then(words::unknown).map(|name| format!("${name}"));
+    let variable = report.request.as_ref().and_then(words::unknown).map(|name| shown(&name));
     let include = || words::unread(view, report.scope);
     variable.or_else(|| include().map(|path| format!("what {path} holds, which was not read")))
 }

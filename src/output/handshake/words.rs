@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::handshake::{Answer, Reason, Request, Verdict, access};
 use crate::output::paint::{Paint, Painted, Role};
 use crate::scope::single;
-use crate::value::{Client, Value};
+use crate::value::{Client, Value, shown};
 
 /// What a reason means for a handshake.
 fn phrase(reason: Reason) -> &'static str {
@@ -95,7 +95,7 @@ pub(super) fn unknown(request: &Request) -> Option<String> {
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Known(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Value::Unknown(variable) => format!("${variable}"),
+        Value::Unknown(variable) => shown(variable),
     }
 }
 

@@ -61,13 +61,21 @@ pub fn protocol(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 fn by_protocol(facts: &Facts<'_>, rule: &'static Rule, location: ScopeId) -> Option<Hit> {
     let pass = handler(facts.view.config, location)?;
     let name = facts.view.config.node(pass).name;
-    if !matches!(name.handler(), Some(Handler::Grpc | Handler::Fastcgi | Handler::Memcached)) {
+    let is_foreign = matches!(name.handler(), Some(Handler::Grpc | Handler::Fastcgi | Handler::Memcached));
+    if !is_foreign || may_be_another(facts, location, pass) {
         return None;
     }
     let evidence = evidence(facts, location)?;
     let mut hit = found_in(facts, rule, location, pass, Some(name.name()));
     hit.words = hit.words.with("evidence", evidence).with("written", name.name());
     Some(Hit { repair: Repair::None, ..hit })
+}
+
+/// Whether a template may put another pass in the place of this one.
+fn may_be_another(facts: &Facts<'_>, location: ScopeId, pass: NodeId) -> bool {
+    let config = facts.view.config;
+    let is_template = facts.view.texts.sources.get(config.node(pass).doc).reading().is_some();
+    is_template && !config.scope(location).in_sight
 }
 
 fn evidence(facts: &Facts<'_>, location: ScopeId) -> Option<String> {

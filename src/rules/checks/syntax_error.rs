@@ -7,9 +7,9 @@ use crate::rules::hit::{Hit, Repair, Words};
 use crate::rules::model::Rule;
 use crate::source::{DocId, Document, Span};
 use crate::syntax::{self, SyntaxError, SyntaxErrorKind};
+use crate::template::{Reading, ends_with_placeholder};
 
-/// Errors of the kinds that the rule's parameters name. A template has none of its own: what nginx gets to read is what
-/// its engine makes of it.
+/// Errors of the kinds that the rule's parameters name.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let sources = &facts.view.texts.sources;
     let documents = facts.view.config.documents.iter();
@@ -17,13 +17,37 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         .flat_map(|&doc| {
             let errors = &facts.view.texts.tree(doc).errors;
             let document = sources.get(doc);
-            let tag = errors.first().and_then(|_| syntax::template_tag(document.bytes()));
-            match tag {
-                Some(tag) => template(rule, doc, tag).into_iter().collect(),
+            match document.reading().filter(|_| !errors.is_empty()) {
+                Some(reading) => in_template(rule, document, doc, reading, errors),
                 None => hits(rule, document, doc, errors),
             }
         })
         .collect()
+}
+
+/// What a template fills in may bring a `;` along, and another template the other half of a block. Where not even its tags
+/// have partners nothing is known of its braces.
+fn in_template(
+    rule: &'static Rule,
+    document: &Document,
+    doc: DocId,
+    reading: &Reading,
+    errors: &[SyntaxError],
+) -> Vec<Hit> {
+    let text = document.read_text();
+    let is_brace = |error: &&SyntaxError| {
+        matches!(error.kind, SyntaxErrorKind::EndInBlock | SyntaxErrorKind::UnmatchedClose)
+    };
+    let is_filled_in = |error: &SyntaxError| {
+        let unended = [SyntaxErrorKind::MissingSemicolon, SyntaxErrorKind::EndInStatement];
+        unended.contains(&error.kind) && ends_with_placeholder(text, error.end)
+    };
+    let brace = errors.iter().find(is_brace).map(|error| (error.start, error.end));
+    let unknown = brace.or_else(|| reading.tags.first().copied().filter(|_| !reading.balanced));
+    let certain = errors.iter().filter(|error| reading.balanced && !is_brace(error) && !is_filled_in(error));
+    let certain: Vec<SyntaxError> = certain.cloned().collect();
+    let note = unknown.and_then(|at| template(rule, doc, at));
+    hits(rule, document, doc, &certain).into_iter().chain(note).collect()
 }
 
 fn template(rule: &'static Rule, doc: DocId, (start, end): (u32, u32)) -> Option<Hit> {
@@ -87,11 +111,11 @@ fn hit(rule: &'static Rule, document: &Document, doc: DocId, error: &SyntaxError
 /// Whether the statement without an end is three dots in an example.
 fn is_elision(document: &Document, error: &SyntaxError) -> bool {
     let unended = [SyntaxErrorKind::MissingSemicolon, SyntaxErrorKind::EndInStatement];
-    unended.contains(&error.kind) && syntax::is_elision(document.bytes(), error.end)
+    unended.contains(&error.kind) && syntax::is_elision(document.read_text(), error.end)
 }
 
 fn nginx_message(document: &Document, error: &SyntaxError) -> String {
-    let message = syntax::nginx_message(document.bytes(), error);
+    let message = syntax::nginx_message(document.read_text(), error);
     format!("{} in line {}", String::from_utf8_lossy(&message), document.line(error.noticed))
 }
 
@@ -128,32 +152,37 @@ pub fn parameter_too_long(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let documents = facts.view.config.documents.iter();
     documents
         .flat_map(|&doc| {
-            let text = texts.sources.get(doc).bytes();
-            syntax::oversize(text, texts.tree(doc)).into_iter().map(
-                move |syntax::Oversize { start, end, refusal }| Hit {
-                    rule,
-                    case: None,
-                    at: Span::new(doc, start, end),
-                    include: IncludeId(0),
-                    scope: None,
-                    words: Words::default().with(
-                        "nginx",
-                        format!("{} in line {}", String::from_utf8_lossy(&refusal.message), refusal.line),
-                    ),
-                    related: Vec::new(),
-                    repair: Repair::None,
-                },
-            )
+            let document = texts.sources.get(doc);
+            let is_filled_in = |it: &syntax::Oversize| {
+                document.reading().is_some_and(|reading| reading.touches(it.start, it.end))
+            };
+            let mut long = syntax::oversize(document.read_text(), texts.tree(doc));
+            long.retain(|it| !is_filled_in(it));
+            long.into_iter().map(move |syntax::Oversize { start, end, refusal }| Hit {
+                rule,
+                case: None,
+                at: Span::new(doc, start, end),
+                include: IncludeId(0),
+                scope: None,
+                words: Words::default().with(
+                    "nginx",
+                    format!("{} in line {}", String::from_utf8_lossy(&refusal.message), refusal.line),
+                ),
+                related: Vec::new(),
+                repair: Repair::None,
+            })
         })
         .collect()
 }
 
+fn is_marked(document: &Document) -> bool {
+    document.bytes().starts_with(b"\xef\xbb\xbf") && document.part_of_file().is_none()
+}
+
 /// A byte order mark, which nginx takes for part of the first word.
 pub fn byte_order_mark(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    const MARK: &[u8] = b"\xef\xbb\xbf";
     let sources = &facts.view.texts.sources;
-    let marked =
-        facts.view.config.documents.iter().filter(|&&doc| sources.get(doc).bytes().starts_with(MARK));
+    let marked = facts.view.config.documents.iter().filter(|&&doc| is_marked(sources.get(doc)));
     marked
         .map(|&doc| {
             let at = Span::new(doc, 0, 3);
