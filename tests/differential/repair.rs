@@ -193,10 +193,11 @@ fn place(of: &Value) -> String {
     format!("{}:{}", of["file"].as_str().unwrap_or_default(), of["line"])
 }
 
-/// A statement that stood there and stands there no more, but for the ones whose value a fix replaces. The order counts.
-fn lost(before: &str, after: &str) -> Option<String> {
-    let replaced = |statement: &str| {
-        let statement = statement.to_ascii_lowercase();
+/// A line that stood there and stands there no more, byte for byte, but for the ones whose value a fix replaces: without
+/// the lines that a fix has put between, the text is what it was.
+fn lost<'a>(before: &'a str, after: &str) -> Option<&'a str> {
+    let is_replaced = |line: &str| {
+        let statement = line.trim_start().to_ascii_lowercase();
         [
             "proxy_set_header upgrade",
             "proxy_set_header connection",
@@ -206,17 +207,17 @@ fn lost(before: &str, after: &str) -> Option<String> {
         .iter()
         .any(|start| statement.starts_with(start))
     };
-    let statements = |text: &str| -> Vec<String> {
-        let parts = text.replace("${", "$");
-        parts
-            .split(['{', '}', ';', '\n'])
-            .map(|it| it.trim().to_owned())
-            .filter(|it| !it.is_empty())
-            .collect()
-    };
-    let after = statements(after);
-    let mut rest = after.iter();
-    statements(before).into_iter().filter(|it| !replaced(it)).find(|it| !rest.any(|other| other == it))
+    let mut rest = after.split_inclusive('\n');
+    let kept = before.split_inclusive('\n').filter(|line| !is_replaced(line));
+    { kept }.find(|line| !rest.any(|other| other == *line || is_within(line, other)))
+}
+
+/// Whether `longer` is a line that opens a block, with something put right into it.
+fn is_within(line: &str, longer: &str) -> bool {
+    let alike = |(one, other): &(u8, u8)| one == other;
+    let before = line.bytes().zip(longer.bytes()).take_while(alike).count();
+    let after = line.bytes().rev().zip(longer.bytes().rev()).take_while(alike).count();
+    line.contains('{') && line.len() < longer.len() && before + after >= line.len()
 }
 
 /// Every block with all that is in force there, without what the fixes are about.
