@@ -32,7 +32,7 @@
 //! rest of the line). `plain` names upstream ports that lead to a backend which answers 200 to everything; all other
 //! upstream addresses lead to the WebSocket backend, whatever they are. `mixed` names ports that lead to one which answers
 //! handshakes with 101 and everything else with 200. `idle` leaves the connection alone for so many seconds before a second
-//! message; `first=plain` asks for the page of the same address before. `as=page` is a request for the page itself, with
+//! message; `torn=down` waits, on the bad side, for a connection that nginx ends after the 101; `first=plain` asks for the page of the same address before. `as=page` is a request for the page itself, with
 //! no wish for an upgrade but what `header` says, and works where it gets 200; `answer` names another status that is right.
 //! `behind` tries a line with one backend instead of the real ones: `tornado` (403 where Origin and Host differ),
 //! `ws-pages` (Node's `ws` beside pages: what asks for any upgrade goes to `ws`), `pages` (strict: a page for what asks for

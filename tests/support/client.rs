@@ -2,7 +2,7 @@
 
 use super::backend::Backend;
 use super::head::header;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -51,6 +51,9 @@ pub(crate) struct Handshake {
     pub(crate) headers: Vec<(String, String)>,
     /// How long the connection is left alone before a second message.
     pub(crate) idle: Duration,
+    /// Whether the connection must be waited for until it ends: nginx tears it down some time after the 101, be it before
+    /// or behind the first message.
+    pub(crate) torn: bool,
     /// Whether somebody asks for the page before.
     pub(crate) after_plain: bool,
     /// Whether it is a request for the page itself, with no wish for an upgrade but what `headers` say.
@@ -70,6 +73,7 @@ impl Handshake {
             protocols: None,
             headers: Vec::new(),
             idle: Duration::ZERO,
+            torn: false,
             after_plain: false,
             is_page: false,
             answer: None,
@@ -136,6 +140,9 @@ impl Handshake {
             stream.write_all(&text_frame(MESSAGE))?;
             answer.problem = echo_complaint(&mut reader)?;
         }
+        if answer.problem.is_empty() && self.torn && is_at_end(&mut reader) {
+            answer.problem = "torn down after the first message".into();
+        }
         Ok(answer)
     }
 }
@@ -152,6 +159,15 @@ fn echo_complaint(reader: &mut impl Read) -> std::io::Result<String> {
     reader.read_exact(&mut frame)?;
     let echoed = frame[0] == 0x81 && usize::from(frame[1]) == MESSAGE.len() && &frame[2..] == MESSAGE;
     Ok(if echoed { String::new() } else { format!("no echo but {frame:02x?}") })
+}
+
+/// Whether the connection ends before the deadline of a read.
+fn is_at_end(reader: &mut impl Read) -> bool {
+    let waits = |kind| matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut);
+    match reader.read(&mut [0]) {
+        Ok(length) => length == 0,
+        Err(error) => !waits(error.kind()),
+    }
 }
 
 /// What the client got.

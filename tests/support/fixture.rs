@@ -243,7 +243,7 @@ impl Visit<'_> {
         if let Some(refusal) = self.refusal(tree) {
             return Err(format!("nginx -t refuses the repair: {refusal}"));
         }
-        let after = self.results(tree, probes, ports)?;
+        let after = self.results(tree, &lasting(probes), ports)?;
         let failures = after.iter().flat_map(|result| &result.failures);
         let mut problems: Vec<String> =
             failures.map(|failure| format!("after the repair: {failure}")).collect();
@@ -321,6 +321,13 @@ fn problem(probe: &Probe, site: &Site, backend: &Backend) -> Option<String> {
     let wanted = probe.connections?;
     let used: BTreeSet<_> = backend.records().iter().map(|record| record.connection).collect();
     (used.len() != wanted).then(|| format!("{tries} requests on {} connections", used.len()))
+}
+
+/// The probes without the wait for a connection's end.
+fn lasting(probes: &[Probe]) -> Vec<Probe> {
+    let mut probes = probes.to_vec();
+    probes.iter_mut().for_each(|probe| probe.handshake.torn = false);
+    probes
 }
 
 fn allowed(probe: &Probe) -> Vec<&str> {

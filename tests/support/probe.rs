@@ -132,6 +132,7 @@ impl Probe {
                 let seconds = value.parse().map_err(|_| "idle needs seconds")?;
                 self.handshake.idle = std::time::Duration::from_secs(seconds);
             }
+            "torn" if value == "down" => self.handshake.torn = true,
             "first" if value == "plain" => self.handshake.after_plain = true,
             "as" if value == "page" => self.handshake.is_page = true,
             "answer" => self.handshake.answer = Some(value.parse().map_err(|_| "answer needs a status")?),
