@@ -33,10 +33,14 @@ pub fn is_copy() -> bool {
         return false;
     }
     let program = arguments.next().unwrap();
-    let wall = once(&mut command(&program, arguments));
+    let start = Instant::now();
+    let status = command(&program, arguments).status().unwrap();
+    let wall = start.elapsed();
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
     let cpu = duration(usage.user_time()) + duration(usage.system_time());
-    println!("{} {} {}", wall.as_nanos(), cpu.as_nanos(), usage.max_rss() * 1024);
+    // A program that was killed has no code; none ends with 255.
+    let code = status.code().unwrap_or(255);
+    println!("{} {} {} {code}", wall.as_nanos(), cpu.as_nanos(), usage.max_rss() * 1024);
     true
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Parser<'t> {
     pub(super) tree: Tree,
     /// Index of the first word that belongs to no statement yet.
     pending: usize,
+    /// Whether a line ends in the whitespace between the pending words.
+    broken: bool,
     open: Vec<Open>,
     /// Where `}`s are missing, the next one last.
     missing: Vec<MissingClose>,
@@ -76,6 +78,7 @@ impl<'t> Parser<'t> {
             stopped: false,
             tree: Tree::with_room_for(rest.len(), bodies),
             pending: 0,
+            broken: false,
             open: vec![Open::default()],
             next_missing: next_missing(&missing),
             missing,
@@ -93,8 +96,9 @@ impl<'t> Parser<'t> {
 
     /// Reads one token and the whitespace before it; false at the end of the text.
     fn token(&mut self) -> bool {
-        let Ok((rest, _)) = lexer::blank(self.rest) else { return false };
+        let Ok((rest, blank)) = lexer::blank(self.rest) else { return false };
         self.rest = rest;
+        self.broken = self.has_words() && (self.broken || blank.contains(&b'\n'));
         let Some(&byte) = rest.first() else { return false };
         let at = self.offset();
         if at >= self.next_missing {
@@ -239,10 +243,10 @@ impl<'t> Parser<'t> {
 
     /// How many of the pending words are a statement of their own whose `;` is missing.
     fn swallowed(&self, kind: StatementKind) -> Option<usize> {
-        let words = self.tree.words.get(self.pending..).filter(|words| words.len() > 1)?;
-        if self.stops_at_errors() || self.in_data_block() {
+        if !self.broken || self.stops_at_errors() || self.in_data_block() {
             return None;
         }
+        let words = self.tree.words.get(self.pending..).filter(|words| words.len() > 1)?;
         swallowed::first_statement(self.text, self.name(), words, kind)
     }
 
@@ -272,8 +276,12 @@ impl<'t> Parser<'t> {
     }
 
     fn name(&self) -> DirectiveId {
-        let word = self.tree.words.get(self.pending);
-        word.map_or(DirectiveId::UNKNOWN, |word| lookup(&word.decoded(self.text)))
+        let Some(word) = self.tree.words.get(self.pending) else { return DirectiveId::UNKNOWN };
+        // No directive's name holds a quote or a backslash: what names one as it is written needs no decoding.
+        match lookup(word.raw(self.text)) {
+            DirectiveId::UNKNOWN => lookup(&word.decoded(self.text)),
+            known => known,
+        }
     }
 
     pub(super) fn report(

@@ -326,7 +326,9 @@ fn problem(probe: &Probe, site: &Site, backend: &Backend) -> Option<String> {
 /// The probes without the wait for a connection's end.
 fn lasting(probes: &[Probe]) -> Vec<Probe> {
     let mut probes = probes.to_vec();
-    probes.iter_mut().for_each(|probe| probe.handshake.torn = false);
+    for probe in &mut probes {
+        probe.handshake.torn = false;
+    }
     probes
 }
 
