@@ -12,6 +12,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::super::judgement::Found;
+use super::Check;
 use crate::catalogue::{Context, Contexts};
 use crate::config::NodeId;
 use crate::directive::Fault;
@@ -20,6 +21,18 @@ use crate::rules::facts::Facts;
 use crate::rules::hit::{Hit, Repair, Words};
 use crate::rules::model::Rule;
 use crate::source::Span;
+
+/// The checks by name.
+pub(super) const CHECKS: &[(&str, Check)] = &[
+    ("directive-argument", value),
+    ("directive-deprecated", deprecated),
+    ("directive-form", form),
+    ("directive-misplaced", misplaced),
+    ("directive-twice", duplicate),
+    ("directive-unknown", unknown),
+    ("directive-version", not_in_version),
+    ("variable-unknown", variable),
+];
 
 /// Names that no module knows.
 pub fn unknown(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {

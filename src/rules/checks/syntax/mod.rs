@@ -1,5 +1,6 @@
 //! What nginx's tokenizer refuses.
 
+use super::Check;
 use crate::config::IncludeId;
 use crate::finding::{Edit, Label};
 use crate::rules::facts::Facts;
@@ -8,6 +9,13 @@ use crate::rules::model::Rule;
 use crate::source::{DocId, Document, Span};
 use crate::syntax::{self, SyntaxError, SyntaxErrorKind};
 use crate::template::{Reading, ends_with_placeholder};
+
+/// The checks by name.
+pub(super) const CHECKS: &[(&str, Check)] = &[
+    ("byte-order-mark", byte_order_mark),
+    ("parameter-too-long", parameter_too_long),
+    ("syntax-error", check),
+];
 
 /// Errors of the kinds that the rule's parameters name.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
