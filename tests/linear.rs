@@ -29,7 +29,7 @@ const MOST: f64 = 2.3;
 fn instructions(folder: &Folder, arguments: &[&str]) -> f64 {
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", env!("CARGO_BIN_EXE_ngxlint")]);
-    command.args(arguments).args(["--jobs", "1"]).current_dir(folder.root());
+    command.args(arguments).current_dir(folder.root());
     let said = harness::finish(command, b"");
     let count = said.err.lines().find_map(|line| line.split_once("Collected : "));
     let (_, count) = count.unwrap_or_else(|| panic!("valgrind counted nothing: {}", said.err));
@@ -50,7 +50,7 @@ fn linear(what: &str, count: usize, arguments: &[&str], prepare: impl Fn(&Folder
     assert!(growth <= MOST, "{what}: {growth:.2}");
 }
 
-const CHECK: &[&str] = &["check", "--no-config", "nginx.conf"];
+const CHECK: &[&str] = &["check", "--no-config", "--jobs", "1", "nginx.conf"];
 
 #[track_caller]
 fn one_file(what: &str, count: usize, text: impl Fn(usize) -> String) {
@@ -158,7 +158,7 @@ fn includes() {
 #[test]
 #[ignore = "needs valgrind; tests/run runs it"]
 fn fragments_of_a_folder() {
-    linear("files of a folder", 100, &["check", "--no-config", "."], |folder, count| {
+    linear("files of a folder", 100, &["check", "--no-config", "--jobs", "1", "."], |folder, count| {
         for number in 0..count {
             let site = format!("server {{ listen 80; server_name s{number}; location /ws {{ {PASS} }} }}\n");
             folder.write(&format!("p{number}/conf.d/site.conf"), site);
@@ -205,7 +205,7 @@ fn fixes() {
     linear(
         "fixes",
         100,
-        &["check", "--no-config", "--diff", "--unsafe-fixes", "nginx.conf"],
+        &["check", "--no-config", "--jobs", "1", "--diff", "--unsafe-fixes", "nginx.conf"],
         |folder, count| {
             let locations = lines(count, |it| format!("location /{it} {{\n{PASS}\n}}\n"));
             folder.write("nginx.conf", in_http(&format!("server {{\n{locations}}}\n")));
@@ -216,16 +216,21 @@ fn fixes() {
 #[test]
 #[ignore = "needs valgrind; tests/run runs it"]
 fn rules() {
-    linear("own rules", 50, &["check", "--no-config", "--rules", "own", "nginx.conf"], |folder, count| {
-        for number in 0..count {
-            let rule = format!(
-                "code: ACME{number:03}\nname: rule-{number}\nseverity: warning\nsummary: a\nwhy: b\nvisit: proxied-block\nrequire: [{{directive: limit_req}}]\nreport: {{at: pass, message: \"{{block}} has none\"}}\n"
-            );
-            folder.write(&format!("own/rule-{number}.yaml"), rule);
-        }
-        let locations = lines(20, |it| format!("location /{it} {{ {PASS} }}\n"));
-        folder.write("nginx.conf", in_http(&format!("server {{\n{locations}}}\n")));
-    });
+    linear(
+        "own rules",
+        50,
+        &["check", "--no-config", "--jobs", "1", "--rules", "own", "nginx.conf"],
+        |folder, count| {
+            for number in 0..count {
+                let rule = format!(
+                    "code: ACME{number:03}\nname: rule-{number}\nseverity: warning\nsummary: a\nwhy: b\nvisit: proxied-block\nrequire: [{{directive: limit_req}}]\nreport: {{at: pass, message: \"{{block}} has none\"}}\n"
+                );
+                folder.write(&format!("own/rule-{number}.yaml"), rule);
+            }
+            let locations = lines(20, |it| format!("location /{it} {{ {PASS} }}\n"));
+            folder.write("nginx.conf", in_http(&format!("server {{\n{locations}}}\n")));
+        },
+    );
 }
 
 #[test]
@@ -237,4 +242,30 @@ fn comments_that_ignore() {
         });
         in_http(&format!("server {{\n{locations}}}\n"))
     });
+}
+
+/// The cost of a URL does not grow with the servers that it does not concern.
+#[test]
+#[ignore = "needs valgrind; tests/run runs it"]
+fn a_url_among_many_servers() {
+    let server = |it| {
+        format!(
+            "server {{ listen 80; server_name s{it}.example; location ~ ^/x(.*)$ {{ return 204; }} location / {{ {PASS} }} }}\n"
+        )
+    };
+    let urls: Vec<String> = (0..400).map(|it| format!("ws://s{}.example/x{it}", it % 10)).collect();
+    let [few, many] = [10, 1_000].map(|count| {
+        let folder = Folder::with_main(in_http(&lines(count, server)));
+        let cost = |urls: &[String]| {
+            let urls = urls.iter().map(String::as_str);
+            instructions(
+                &folder,
+                ["handshake", "nginx.conf"].into_iter().chain(urls).collect::<Vec<_>>().as_slice(),
+            )
+        };
+        // What reading the configuration takes is taken off.
+        cost(&urls) - cost(&urls[..1])
+    });
+    println!("400 URLs: {few:.3e} among 10 servers, {many:.3e} among 1,000");
+    assert!(many < few * 2.0, "{few:.3e} among 10 servers, {many:.3e} among 1,000");
 }
