@@ -14,6 +14,8 @@ use crate::catalogue::directive;
 struct Upstream<P> {
     name: Vec<u8>,
     opening: P,
+    /// The place that nginx gives it.
+    met: P,
     /// Its method takes no backup servers.
     without_backups: bool,
     /// It has a server that is no backup.
@@ -40,13 +42,21 @@ pub(super) struct Upstreams<P> {
     all: Vec<Upstream<P>>,
     numbers: HashMap<Vec<u8>, usize>,
     passes: Vec<Pass<P>>,
+    /// Where nginx meets a name for the first time, if a pass names it before its block.
+    met: HashMap<Vec<u8>, P>,
     /// The passes with a port, by the host.
     ported: HashMap<Vec<u8>, (P, i64, Vec<u8>)>,
 }
 
 impl<P> Default for Upstreams<P> {
     fn default() -> Self {
-        Self { all: Vec::new(), numbers: HashMap::new(), passes: Vec::new(), ported: HashMap::new() }
+        Self {
+            all: Vec::new(),
+            numbers: HashMap::new(),
+            passes: Vec::new(),
+            met: HashMap::new(),
+            ported: HashMap::new(),
+        }
     }
 }
 
@@ -72,6 +82,7 @@ impl<P: Copy> Upstreams<P> {
         self.all.push(Upstream {
             name: call.word(1).to_vec(),
             opening: place,
+            met: self.met.get(&name).copied().unwrap_or(place),
             without_backups: false,
             has_primary: false,
             has_servers: false,
@@ -107,6 +118,8 @@ impl<P: Copy> Upstreams<P> {
                 return Err(no_port_allowed(host, port));
             }
             self.ported.entry(key.clone()).or_insert((place, port, host.to_vec()));
+        } else {
+            self.met.entry(key.clone()).or_insert(place);
         }
         self.passes.push(Pass { place, host: key, url: url.to_vec(), port, needs_port });
         Ok(())
@@ -160,7 +173,7 @@ impl<P: Copy> Upstream<P> {
     fn refused(&self, has_resolver: bool) -> Option<Problem<P>> {
         let problem = |before: &str, after: &str, fault, cause| {
             let refusal = quoted(&format!("{before} \""), &self.name, &format!("\"{after}")).of(fault);
-            Some(Problem { refusal, at: Some(self.opening), cause: Some(cause), first: None })
+            Some(Problem { refusal, at: Some(self.met), cause: Some(cause), first: None })
         };
         if let Some(server) = self.resolves.filter(|_| !self.has_zone) {
             let before = "resolving names at run time requires upstream";

@@ -71,11 +71,9 @@ pub(in crate::directive) fn longest<'n>(names: impl Iterator<Item = &'n [u8]>) -
 }
 
 fn kept(name: &[u8]) -> usize {
-    let is_wildcard = name.starts_with(b"*.") || name.ends_with(b".*");
-    let labels = || name.split(|&byte| byte == b'.').map(<[u8]>::len).max().unwrap_or(0);
-    match name.strip_prefix(b".") {
-        Some(rest) if !rest.is_empty() => rest.len(),
-        _ if is_wildcard => labels(),
-        _ => name.len(),
+    let is_wildcard = name.starts_with(b"*.") || name.ends_with(b".*") || name.starts_with(b".");
+    if is_wildcard {
+        return name.split(|&byte| byte == b'.').map(<[u8]>::len).max().unwrap_or(0);
     }
+    name.len()
 }

@@ -287,6 +287,13 @@ pub(super) fn referers(call: &Call<'_>) -> Checked {
     Ok(())
 }
 
+/// `index`: 1.22.1 names the first word, 1.30.6 the empty one.
+pub(super) fn index(call: &Call<'_>) -> Checked {
+    let Some(empty) = call.arguments().position(<[u8]>::is_empty) else { return Ok(()) };
+    let named = if call.version < Version::new(1, 29, 0) { 1 } else { empty + 1 };
+    Err(quoted("index \"", call.word(named), "\" in \"index\" directive is invalid").at(empty + 1))
+}
+
 /// `server_name`
 pub(super) fn server_name(call: &Call<'_>) -> Checked {
     let wrong = |name: &[u8]| match name {

@@ -72,6 +72,7 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
         directive::PROXY_REDIRECT => core::redirect,
         directive::PROXY_COOKIE_PATH | directive::PROXY_COOKIE_DOMAIN => core::off_alone,
         directive::PROXY_COOKIE_FLAGS => core::cookie_flags,
+        directive::INDEX => core::index,
         directive::SERVER_NAME => core::server_name,
         directive::FASTCGI_PARAM | directive::SCGI_PARAM | directive::UWSGI_PARAM => core::param,
         directive::FASTCGI_SPLIT_PATH_INFO => core::split_path_info,
