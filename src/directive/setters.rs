@@ -15,8 +15,9 @@ impl<P: Copy> State<P> {
             self.http.names.family = Some(call.variant.family);
             self.variables(call, place)?;
         }
-        self.shared.learn(call, place);
+        self.shared.learn(call, place)?;
         self.http.named.learn(call, place)?;
+        self.mail.learn(call);
         match call.id {
             directive::PROXY_PASS if call.context == Context::Location && has_uri(call) => {
                 let location = self.location_around().and_then(|index| self.http.locations.get(index));
@@ -43,6 +44,7 @@ impl<P: Copy> State<P> {
                 names.compile(call.word(1))?;
                 names.definition(call.word(2))
             }
+            directive::CHARSET_MAP => same_charset(&words),
             directive::GEO => geo(&words, names),
             directive::PERL_SET | directive::JS_SET => names.definition(call.word(1)),
             directive::AUTH_REQUEST_SET => {
@@ -151,6 +153,17 @@ impl<P: Copy> State<P> {
         let server = self.http.servers;
         self.http.locations.push(Location { matching, name: name.to_vec(), parent, server, place });
         Ok(())
+    }
+}
+
+/// `charset_map` from a charset to itself.
+fn same_charset(words: &[&[u8]]) -> Checked {
+    match words {
+        [from, to] if from.eq_ignore_ascii_case(to) => {
+            let start = [b"\"charset_map\" between the same charsets \"", *from, b"\" and \"", *to, b"\""];
+            Err(says(start.concat()))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -81,6 +81,8 @@ struct Walk<'a> {
     /// The first node behind each open block.
     ends: Vec<NodeId>,
     trust: HashMap<DocId, Trust>,
+    /// Whether directives may stand where nobody looks.
+    partial: bool,
     /// Whether a variable may be defined where nobody looks.
     open_names: bool,
     guesses: usize,
@@ -97,7 +99,7 @@ impl<'a> Walk<'a> {
             documents.map(|&doc| (doc, trust(view, doc))).collect()
         };
         let whole = view.config.is_whole() && view.config.certain;
-        let open_names = !whole || trust.values().any(|trust| !trust.statements || !trust.blocks);
+        let partial = !whole || trust.values().any(|trust| !trust.statements || !trust.blocks);
         let mut state = State::new(levels(view), target).or_plus();
         if is_data(view) {
             state.open(Inside::Anything, NodeId(0));
@@ -109,7 +111,8 @@ impl<'a> Walk<'a> {
             judgement: Judgement::default(),
             ends: Vec::new(),
             trust,
-            open_names,
+            partial,
+            open_names: partial,
             guesses: 0,
             has_events: false,
         }
@@ -258,7 +261,9 @@ impl<'a> Walk<'a> {
             Fault::Context => trust.blocks && !name_gap(),
             Fault::Ending => trust.blocks && complete && !name_gap(),
             Fault::Duplicate | Fault::Ignored => trust.blocks && !gap(),
-            Fault::Count | Fault::Value | Fault::Missing => complete && !gap(),
+            Fault::Count | Fault::Value | Fault::Missing | Fault::Together | Fault::Certificate => {
+                complete && !gap()
+            }
             Fault::Variable => {
                 !view.args(node).any(|word| has_environment_variable(&word) || holds_placeholder(&word))
             }
@@ -275,7 +280,11 @@ impl<'a> Walk<'a> {
         self.judgement.defined = self.state.defined().to_vec();
         // Without an `events` block it is a part of a configuration, whatever its outermost block is.
         let whole = self.has_events;
-        self.judgement.found.retain(|found| whole || found.fault != Fault::Missing);
+        self.judgement.found.retain(|found| match found.fault {
+            Fault::Missing => whole,
+            Fault::Together => whole && !self.partial,
+            _ => true,
+        });
         if self.open_names {
             let certain = |found: &Found| !matches!(found.fault, Fault::Variable | Fault::Missing);
             self.judgement.found.retain(certain);
@@ -334,7 +343,7 @@ fn stem(path: &[u8]) -> &[u8] {
 
 /// The word that a message is about: the one it quotes, where it quotes one, else the one that the setter blames.
 fn blamed(view: View<'_>, node: NodeId, fault: Fault, hint: usize, message: &[u8]) -> usize {
-    if !matches!(fault, Fault::Value | Fault::Missing | Fault::Variable) {
+    if !matches!(fault, Fault::Value | Fault::Missing | Fault::Together | Fault::Variable) {
         return hint;
     }
     let quoted = |word: &[u8]| {

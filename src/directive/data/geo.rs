@@ -4,6 +4,7 @@ use super::super::{Checked, Refusal, quoted, says};
 
 use super::super::values::{address_v4, is_network};
 use super::Taken;
+use crate::catalogue::Family;
 
 /// An open `geo` block.
 #[derive(Debug, Default)]
@@ -15,7 +16,9 @@ pub struct Geo {
 }
 
 impl Geo {
-    pub(in crate::directive) fn entry(&mut self, words: &[&[u8]]) -> Result<Taken, Refusal> {
+    /// Stream has no proxies whose word is taken.
+    pub(in crate::directive) fn entry(&mut self, words: &[&[u8]], family: Family) -> Result<Taken, Refusal> {
+        let http = family == Family::Http;
         match words {
             [b"ranges"] if self.begun => {
                 return Err(
@@ -23,10 +26,11 @@ impl Geo {
                 );
             }
             [b"ranges"] => self.ranges = true,
-            [b"proxy_recursive" | b"volatile"] => {}
+            [b"volatile"] => {}
+            [b"proxy_recursive"] if http => {}
             [b"include", _] => return Ok(Taken::Include),
             [b"default", _] => self.begun = true,
-            [b"proxy", network] => check_network(network)?,
+            [b"proxy", network] if http => check_network(network)?,
             [b"delete", network] | [network, _] => {
                 self.begun = true;
                 let word = usize::from(words.first() == Some(&&b"delete"[..]));

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::call::Call;
+use super::super::data::is_hostname;
 use super::super::scalar::{number, offset, size, time};
 use super::super::script::syntax;
 use super::super::{Checked, quoted, says};
@@ -275,11 +276,22 @@ pub(super) fn referers(call: &Call<'_>) -> Checked {
     let mut seen = HashSet::new();
     for (index, word) in call.arguments().enumerate() {
         let special = matches!(word, b"none" | b"blocked" | b"server_names") || word.starts_with(b"~");
+        let host = word.split(|&byte| byte == b'/').next().unwrap_or_default();
+        if !special && !is_hostname(host) {
+            return Err(quoted("invalid hostname or wildcard \"", host, "\"").at(index + 1));
+        }
         if !special && !seen.insert(word.to_ascii_lowercase()) {
             return Err(quoted("conflicting parameter \"", word, "\"").at(index + 1));
         }
     }
     Ok(())
+}
+
+/// `index`: 1.22.1 names the first word, 1.30.6 the empty one.
+pub(super) fn index(call: &Call<'_>) -> Checked {
+    let Some(empty) = call.arguments().position(<[u8]>::is_empty) else { return Ok(()) };
+    let named = if call.version < Version::new(1, 29, 0) { 1 } else { empty + 1 };
+    Err(quoted("index \"", call.word(named), "\" in \"index\" directive is invalid").at(empty + 1))
 }
 
 /// `server_name`

@@ -5,6 +5,7 @@ mod core;
 mod listen;
 mod log;
 mod parameters;
+mod socket;
 mod upstream;
 mod zones;
 
@@ -12,9 +13,10 @@ use super::call::Call;
 use super::{Checked, scalar};
 use crate::catalogue::{DirectiveId, Origin, ValueKind, Version, directive};
 
-pub(super) use address::{address_v4, is_network};
+pub(super) use address::{address_v4, is_network, is_numeric};
 pub(super) use log::access_log;
-pub(super) use upstream::{has_uri, needs_port, no_uri};
+pub(super) use socket::{At, Socket, sockets};
+pub(super) use upstream::{Passed, has_uri, no_uri, passed, server_host};
 
 /// Whether the directive's setter takes its words, variables aside.
 pub(super) fn check(call: &Call<'_>) -> Checked {
@@ -70,6 +72,7 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
         directive::PROXY_REDIRECT => core::redirect,
         directive::PROXY_COOKIE_PATH | directive::PROXY_COOKIE_DOMAIN => core::off_alone,
         directive::PROXY_COOKIE_FLAGS => core::cookie_flags,
+        directive::INDEX => core::index,
         directive::SERVER_NAME => core::server_name,
         directive::FASTCGI_PARAM | directive::SCGI_PARAM | directive::UWSGI_PARAM => core::param,
         directive::FASTCGI_SPLIT_PATH_INFO => core::split_path_info,

@@ -78,8 +78,8 @@ pub fn form(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 
 /// Words that mean nothing to their directive.
 pub fn value(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    let found =
-        of(facts, &[Fault::Value, Fault::Missing]).filter(|found| !versions::is_elsewhere(facts, found));
+    let found = of(facts, &[Fault::Value, Fault::Missing, Fault::Together])
+        .filter(|found| !versions::is_elsewhere(facts, found));
     found
         .map(|found| {
             let hint = meant::value(facts, found);

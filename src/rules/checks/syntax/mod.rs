@@ -1,5 +1,7 @@
 //! What nginx's tokenizer refuses.
 
+mod swallowed;
+
 use super::Check;
 use crate::config::IncludeId;
 use crate::finding::{Edit, Label};
@@ -13,6 +15,7 @@ use crate::template::{Reading, ends_with_placeholder};
 /// The checks by name.
 pub(super) const CHECKS: &[(&str, Check)] = &[
     ("byte-order-mark", byte_order_mark),
+    ("missing-semicolon", missing_semicolon),
     ("parameter-too-long", parameter_too_long),
     ("syntax-error", check),
 ];
@@ -31,6 +34,13 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
             }
         })
         .collect()
+}
+
+/// Statements that do not end, whether nginx notices or not.
+pub fn missing_semicolon(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let mut hits = check(facts, rule);
+    hits.extend(swallowed::check(facts, rule));
+    hits
 }
 
 /// What a template fills in may bring a `;` along, and another template the other half of a block. Where not even its tags

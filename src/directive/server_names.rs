@@ -1,0 +1,107 @@
+//! The names of servers that share an address: nginx looks at them once all servers are known
+//! (`ngx_http_server_names`).
+
+use std::collections::HashMap;
+
+use super::data::is_hostname;
+use super::levels::View;
+use super::merge::Turn;
+use super::merge::hash::{Table, longest};
+use super::quoted;
+use super::sockets::{Listened, Sockets, usual};
+use super::statement::Problem;
+
+/// A name of a server and where it stands.
+struct Name<P> {
+    text: Vec<u8>,
+    word: usize,
+    place: P,
+}
+
+/// The names of the servers, by the number of the server.
+pub(super) struct ServerNames<P> {
+    names: HashMap<usize, Vec<Name<P>>>,
+    /// Servers with a regular expression that captures something.
+    capturing: Vec<usize>,
+    /// Servers that say nowhere where they listen.
+    silent: Vec<usize>,
+}
+
+impl<P> Default for ServerNames<P> {
+    fn default() -> Self {
+        Self { names: HashMap::new(), capturing: Vec::new(), silent: Vec::new() }
+    }
+}
+
+impl<P: Copy> ServerNames<P> {
+    /// Takes note of `server_name`.
+    pub(super) fn learn<'w>(&mut self, words: impl Iterator<Item = &'w [u8]>, server: usize, place: P) {
+        for (index, word) in words.enumerate() {
+            if word.starts_with(b"~") {
+                let captures = memchr::memmem::find_iter(word, b"(")
+                    .any(|at| word.get(at + 1) != Some(&b'?'))
+                    || memchr::memmem::find(word, b"(?<").is_some();
+                self.capturing.extend(captures.then_some(server));
+                continue;
+            }
+            // `$hostname` is the machine's.
+            if word != b"$hostname" {
+                let text = word.to_ascii_lowercase();
+                self.names.entry(server).or_default().push(Name { text, word: index + 1, place });
+            }
+        }
+    }
+
+    /// Takes note of a server without `listen`.
+    pub(super) fn is_silent(&mut self, server: usize) {
+        self.silent.push(server);
+    }
+
+    /// What is refused of the names at each address.
+    pub(super) fn refused(
+        &self,
+        sockets: &Sockets<P>,
+        outermost: Option<&View<'_, P>>,
+    ) -> Vec<(Turn, Problem<P>)> {
+        let table = Table::sized("server_names_hash", 512, outermost);
+        let mut found: Vec<Problem<P>> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        let usual = usual();
+        for listened in sockets.all() {
+            let mut servers: Vec<usize> = listened.servers.iter().map(|&(server, _)| server).collect();
+            if listened.socket == usual {
+                servers.extend(&self.silent);
+            }
+            let is_first = servers.len() > 1 && seen.insert(servers.clone());
+            if is_first || servers.iter().any(|server| self.capturing.contains(server)) {
+                found.extend(self.at(listened, &servers, &table));
+            }
+        }
+        if self.silent.len() > 1 && !sockets.all().iter().any(|it| it.socket == usual) {
+            found.extend(self.at_text(&usual.to_string(), &self.silent, &table));
+        }
+        found.into_iter().map(|problem| (Turn::Sockets, problem)).collect()
+    }
+
+    fn at(&self, listened: &Listened<P>, servers: &[usize], table: &Table) -> Option<Problem<P>> {
+        self.at_text(&listened.socket.to_string(), servers, table)
+    }
+
+    fn at_text(&self, address: &str, servers: &[usize], table: &Table) -> Option<Problem<P>> {
+        let names = || servers.iter().filter_map(|server| self.names.get(server)).flatten();
+        let problem = |refusal: super::Refusal, name: &Name<P>| Problem {
+            refusal: refusal.at(name.word),
+            at: None,
+            cause: Some(name.place),
+            first: None,
+        };
+        if let Some(name) = names().find(|name| !is_hostname(&name.text)) {
+            let message =
+                quoted("invalid server name or wildcard \"", &name.text, &format!("\" on {address}"));
+            return Some(problem(message, name));
+        }
+        let length = |name: &&Name<P>| longest(std::iter::once(name.text.as_slice()));
+        let name = names().max_by_key(length)?;
+        Some(problem(table.refuses(length(&name)?)?, name))
+    }
+}
