@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::checks::is_slip;
-use super::placeholder::{has_environment_variable, has_gap, is_template};
 use super::preferences::Preferences;
 use crate::catalogue::{
     Contexts, DirectiveId, Origin, OwnDirective, VersionRange, directive, foreign_module,
@@ -13,7 +12,7 @@ use crate::config::{NodeId, View};
 use crate::directive::{Fault, Inside, Next, Problem, Refusal, State, Stated};
 use crate::source::DocId;
 use crate::syntax::{StatementKind, SyntaxErrorKind};
-use crate::template::holds_placeholder;
+use crate::template::{has_environment_variable, has_gap, has_tags, holds_placeholder};
 
 /// What nginx refuses, in the order of the tree.
 #[derive(Debug, Default)]
@@ -67,10 +66,21 @@ impl Judgement {
 /// How sure one can be of what a text says.
 #[derive(Debug, Clone, Copy)]
 struct Trust {
-    /// Its statements are what nginx reads.
-    statements: bool,
+    /// Where its statements come from.
+    origin: Statements,
     /// Its blocks begin and end where they seem to.
     blocks: bool,
+}
+
+/// Where the statements of a text come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Statements {
+    /// They are what nginx reads.
+    Written,
+    /// Something fills in a template first, and repeats or leaves out what stands between its tags.
+    Template,
+    /// Nobody knows: it has tags that could not be read.
+    Unknown,
 }
 
 struct Walk<'a> {
@@ -99,7 +109,8 @@ impl<'a> Walk<'a> {
             documents.map(|&doc| (doc, trust(view, doc))).collect()
         };
         let whole = view.config.is_whole() && view.config.certain;
-        let partial = !whole || trust.values().any(|trust| !trust.statements || !trust.blocks);
+        let partial =
+            !whole || trust.values().any(|trust| trust.origin != Statements::Written || !trust.blocks);
         let mut state = State::new(levels(view), target).or_plus();
         if is_data(view) {
             state.open(Inside::Anything, NodeId(0));
@@ -249,15 +260,25 @@ impl<'a> Walk<'a> {
         let view = self.view;
         let (doc, id) = (view.config.node(node).doc, view.config.node(node).statement);
         let trust = self.trust.get(&doc).copied();
-        let Some(trust) = trust.filter(|trust| trust.statements) else { return false };
+        let Some(trust) = trust.filter(|trust| trust.origin != Statements::Unknown) else { return false };
+        let is_template = trust.origin == Statements::Template;
         let complete = view.texts.statement(doc, id).complete;
-        let gap = || std::iter::once(view.name(node)).chain(view.args(node)).any(|word| has_gap(&word));
+        let gap = || {
+            let mut words = std::iter::once(view.name(node)).chain(view.args(node));
+            words.any(|word| has_gap(&word)) || (is_template && is_tagged(view, node))
+        };
         // A byte order mark is a finding of its own.
         let name_gap = || has_gap(&view.name(node)) || view.name(node).starts_with(b"\xef\xbb\xbf");
         let complete = complete && !has_syntax_error(view, node);
         match fault {
             // Dots stand for what an example leaves out.
-            Fault::Unknown => !name_gap() && !view.name(node).iter().all(|&byte| byte == b'.'),
+            Fault::Unknown => {
+                let name = view.name(node);
+                let is_dots = name.iter().all(|&byte| byte == b'.');
+                !name_gap() && !is_dots && (!is_template || is_slip(&String::from_utf8_lossy(&name)))
+            }
+            // Of the branches of a template one is taken, of a loop's body there are many.
+            Fault::Duplicate | Fault::Ignored | Fault::Missing | Fault::Together if is_template => false,
             Fault::Context => trust.blocks && !name_gap(),
             Fault::Ending => trust.blocks && complete && !name_gap(),
             Fault::Duplicate | Fault::Ignored => trust.blocks && !gap(),
@@ -294,6 +315,14 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether a tag of a template stands in the words of a directive.
+fn is_tagged(view: View<'_>, node: NodeId) -> bool {
+    let node = view.config.node(node);
+    let head = view.texts.head(node.doc, node.statement);
+    let reading = view.texts.sources.get(node.doc).reading();
+    reading.is_some_and(|reading| reading.touches(head.start, head.end))
+}
+
 /// Whether the tokenizer refuses something in the words of a directive.
 fn has_syntax_error(view: View<'_>, node: NodeId) -> bool {
     let node = view.config.node(node);
@@ -308,10 +337,15 @@ fn trust(view: View<'_>, doc: DocId) -> Trust {
     let moves = |kind: SyntaxErrorKind| {
         !matches!(kind, SyntaxErrorKind::MissingSemicolon | SyntaxErrorKind::LoneSemicolon)
     };
-    Trust {
-        statements: !is_template(view.texts.sources.get(doc)),
-        blocks: !view.texts.tree(doc).errors.iter().any(|error| moves(error.kind)),
-    }
+    let document = view.texts.sources.get(doc);
+    let reading = document.reading();
+    let origin = match reading {
+        Some(_) => Statements::Template,
+        None if has_tags(document.bytes()) => Statements::Unknown,
+        None => Statements::Written,
+    };
+    let moved = view.texts.tree(doc).errors.iter().any(|error| moves(error.kind));
+    Trust { origin, blocks: !moved && reading.is_none_or(|reading| reading.balanced) }
 }
 
 /// The contexts around the tree; where they are a guess, all that there are.

@@ -16,7 +16,6 @@ mod hit;
 mod judgement;
 mod model;
 pub mod own;
-mod placeholder;
 mod preferences;
 mod registry;
 mod time;

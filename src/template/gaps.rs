@@ -1,17 +1,16 @@
-//! Texts that become nginx configuration only when something else has filled them in: Jinja, ERB, Go and envsubst
-//! templates. What stands in their gaps is not known.
+//! Gaps in words that something else fills in before nginx reads them, also in files that no engine's reading is made of:
+//! `sed`'s `@NAME@`, a manual's `<name>`. What will stand there is not known.
 
 use memchr::memmem;
 
-use crate::source::Document;
-use crate::template::holds_placeholder;
+use super::{holds, holds_placeholder};
 
 /// What templates begin their gaps with, so that braces are none of nginx's.
-const GAPS: [&[u8]; 4] = [b"{{", b"{%", b"<%", b"{#"];
+const TAGS: [&[u8]; 4] = [b"{{", b"{%", b"<%", b"{#"];
 
-/// Whether the text has gaps that change its statements.
-pub fn is_template(document: &Document) -> bool {
-    GAPS.iter().any(|gap| memmem::find(document.bytes(), gap).is_some())
+/// Whether a text of which no reading is made has gaps all the same that change its statements.
+pub fn has_tags(text: &[u8]) -> bool {
+    TAGS.iter().any(|tag| holds(text, tag))
 }
 
 /// Whether a word has a gap: `${DOMAIN}`, `$PORT`, `__NAME__`, `%%NAME%%`, `@NAME@`, `#{name}`, `<name>`, `...`.
