@@ -166,9 +166,7 @@ fn is_compared(id: DirectiveId) -> bool {
         "ssl_verify",
         "ssl_certificate",
     ];
-    const OTHERS: [DirectiveId; 11] = [
-        directive::LIMIT_CONN,
-        directive::LIMIT_REQ,
+    const OTHERS: [DirectiveId; 9] = [
         directive::PROXY_SSL,
         directive::RESOLVER,
         directive::SECURE_LINK,

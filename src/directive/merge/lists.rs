@@ -62,7 +62,16 @@ pub(super) fn too_long<P: Copy>(levels: &Levels<P>, family: Family) -> Vec<Blame
         found.extend(extensions(&view, &mut seen));
         found.extend(referers(&view));
     }
-    found.extend(levels.servers().flat_map(|server| emptied(&server)));
+    found.extend(levels.servers().flat_map(|server| {
+        let types = sized(&server, "types_hash", 1024, 4).map(|it| it.of(Turn::Core));
+        let headers = SIZED.iter().filter_map(|&(table, _, turn)| Some(headers(&server, table)?.of(turn)));
+        types.into_iter().chain(headers).collect::<Vec<_>>()
+    }));
+    found.extend(levels.merged().flat_map(|view| {
+        let passes = SIZED.iter().filter(|(_, pass, _)| view.own(*pass).next().is_some());
+        let refused = passes.filter_map(|&(table, _, turn)| Some(headers(&view, table)?.of(turn)));
+        refused.collect::<Vec<_>>()
+    }));
     found
 }
 
@@ -126,18 +135,32 @@ fn referers<P: Copy>(view: &View<'_, P>) -> Option<Blamed<P>> {
     Some(Blamed::nowhere(Turn::Modules(0), refusal.at(0), settings.first()?.place))
 }
 
-/// Tables that hold something without any directive, and that sizes of zero leave no room for.
-fn emptied<P: Copy>(server: &View<'_, P>) -> Vec<Blamed<P>> {
-    let mut found: Vec<(Turn, Option<Refusal>, &str)> =
-        vec![(Turn::Core, types_table(server).refuses(4), "types_hash")];
-    for (module, turn) in [("proxy_headers_hash", 1), ("grpc_headers_hash", 5)] {
-        let refusal = Table::sized(module, 512, Some(server)).refuses(18);
-        found.push((Turn::Modules(turn), refusal, module));
+/// Tables of headers whose sizes directives set, which are built where a server begins and where this directive stands.
+const SIZED: [(&str, DirectiveId, Turn); 2] = [
+    ("proxy_headers_hash", directive::PROXY_PASS_HEADER, Turn::Modules(1)),
+    ("grpc_headers_hash", directive::GRPC_PASS_HEADER, Turn::Modules(5)),
+];
+
+/// A table that has no room for what it holds without any directive.
+struct Emptied<P> {
+    refusal: Refusal,
+    cause: P,
+}
+
+impl<P> Emptied<P> {
+    fn of(self, turn: Turn) -> Blamed<P> {
+        Blamed::nowhere(turn, self.refusal, self.cause)
     }
-    let blamed = |(turn, refusal, table): (Turn, Option<Refusal>, &str)| {
-        let sizes = ["max_size", "bucket_size"].map(|ending| server.named(&format!("{table}_{ending}")));
-        let cause = sizes.into_iter().flatten().next()?;
-        Some(Blamed::nowhere(turn, refusal?, cause.place))
-    };
-    found.into_iter().filter_map(blamed).collect()
+}
+
+/// The headers that are never passed on.
+fn headers<P: Copy>(view: &View<'_, P>, table: &'static str) -> Option<Emptied<P>> {
+    sized(view, table, 512, "X-Accel-Limit-Rate".len())
+}
+
+fn sized<P: Copy>(view: &View<'_, P>, table: &'static str, most: u64, longest: usize) -> Option<Emptied<P>> {
+    let refusal = Table::sized(table, most, Some(view)).refuses(longest)?;
+    let sizes = ["max_size", "bucket_size"].map(|ending| view.named(&format!("{table}_{ending}")));
+    let cause = sizes.into_iter().flatten().next()?.place;
+    Some(Emptied { refusal, cause })
 }

@@ -280,8 +280,8 @@ pub(super) fn referers(call: &Call<'_>) -> Checked {
         if !special && !is_hostname(host) {
             return Err(quoted("invalid hostname or wildcard \"", host, "\"").at(index + 1));
         }
-        if !special && !seen.insert(word.to_ascii_lowercase()) {
-            return Err(quoted("conflicting parameter \"", word, "\"").at(index + 1));
+        if !special && !seen.insert(host.to_ascii_lowercase()) {
+            return Err(quoted("conflicting parameter \"", host, "\"").at(index + 1));
         }
     }
     Ok(())
