@@ -43,7 +43,8 @@ impl<P: Copy> State<P> {
             return self.mail.server_ends(block, self.blocks.last());
         }
         if contexts.contains(Context::Server) && !block.seen.contains_key(&directive::LISTEN) {
-            self.http.server_names.is_silent(self.http.servers);
+            let server = self.http.servers;
+            block.opening.into_iter().for_each(|opening| self.http.sockets.silent((server, opening)));
         }
         if contexts == Contexts::of(&[Context::StreamServer]) {
             let handled = HANDLERS.iter().any(|id| block.seen.contains_key(id));

@@ -79,6 +79,14 @@ impl<P: Copy> Sockets<P> {
         sockets(call).into_iter().take(room).try_for_each(|socket| self.add(socket, &listen))
     }
 
+    /// Takes note of a server that says nothing, as one that is started as root: it listens at port 80.
+    pub(super) fn silent(&mut self, (server, place): (usize, P)) {
+        let socket = Socket { datagram: false, at: At::V4(0, 80) };
+        let listen = Listen { place, server, alone: false, options: false, default: false, tls: None };
+        let taken = self.add(socket, &listen);
+        debug_assert!(taken.is_ok(), "it has no options");
+    }
+
     /// The sockets in the order of the configuration.
     pub(super) fn all(&self) -> &[Listened<P>] {
         &self.all
@@ -152,9 +160,4 @@ impl<P: Copy> Listened<P> {
         self.default = self.default.or(listen.default.then_some(listen.place));
         Ok(())
     }
-}
-
-/// The socket of a server that says nothing, for a server started as root.
-pub(super) fn usual() -> Socket {
-    Socket { datagram: false, at: At::V4(0, 80) }
 }
