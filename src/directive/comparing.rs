@@ -67,10 +67,11 @@ impl<P: Copy> State<P> {
     fn named_twice(&mut self, call: &Call<'_>, place: P) -> Compared<P> {
         let level = self.level();
         for (index, name) in once(call) {
-            let key = (level, call.id, name.to_ascii_lowercase());
+            let referer = call.id == directive::VALID_REFERERS;
+            let name = if referer { name.to_ascii_lowercase() } else { name.to_vec() };
+            let key = (level, call.id, name.clone());
             if let Some(first) = self.http.named_in.insert(key, place) {
-                let referer = call.id == directive::VALID_REFERERS;
-                let conflict = || quoted("conflicting parameter \"", name, "\"").at(index);
+                let conflict = || quoted("conflicting parameter \"", &name, "\"").at(index);
                 let refusal = if referer { conflict() } else { call.directive_says("is duplicate").at(0) };
                 return Err((refusal.of(Fault::Duplicate), Some(first)));
             }
