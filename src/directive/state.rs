@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use super::call::Call;
 use super::data::{Data, Taken};
 use super::http::Http;
-use super::levels::{Kind, Setting};
+use super::levels::Kind;
 use super::mail::Mail;
-use super::merge::hash::Table;
 use super::refusal::says;
 use super::shape::{self, Accepted, Shape, accept_all};
 use super::shared::Shared;
@@ -246,26 +245,6 @@ impl<P: Copy> State<P> {
     /// The innermost level around the directive at hand.
     pub(super) fn level(&self) -> Option<usize> {
         self.blocks.iter().rev().find_map(|block| block.level)
-    }
-
-    /// What the end of a data block leaves behind or refuses.
-    pub(super) fn data_ends(&mut self, data: &Data, opening: Option<P>) -> Vec<Problem<P>> {
-        let Some(place) = opening else { return Vec::new() };
-        match data {
-            Data::Types(longest) => {
-                let words = vec![b"types".to_vec(), longest.clone()];
-                let (level, setting) = (self.level(), Setting { id: directive::TYPES, place, words });
-                self.http.levels.push(level, setting);
-                Vec::new()
-            }
-            Data::Map(map) => {
-                let table = Table::sized("map_hash", 2048, self.http.levels.outermost().as_ref());
-                let refusal = map.longest().and_then(|longest| table.refuses(longest));
-                let problem = |refusal: Refusal| Problem { refusal, at: None, cause: opening, first: None };
-                refusal.map(problem).into_iter().collect()
-            }
-            _ => Vec::new(),
-        }
     }
 
     /// The innermost location around the directive at hand.

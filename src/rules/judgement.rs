@@ -1,10 +1,12 @@
 //! nginx's judgement of every directive of a tree: what `nginx -t` would say, and all of it.
 
+mod around;
+mod trust;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::checks::is_slip;
-use super::placeholder::{has_environment_variable, has_gap, is_template};
 use super::preferences::Preferences;
 use crate::catalogue::{
     Contexts, DirectiveId, Origin, OwnDirective, VersionRange, directive, foreign_module,
@@ -12,8 +14,9 @@ use crate::catalogue::{
 use crate::config::{NodeId, View};
 use crate::directive::{Fault, Inside, Next, Problem, Refusal, State, Stated};
 use crate::source::DocId;
-use crate::syntax::{StatementKind, SyntaxErrorKind};
-use crate::template::holds_placeholder;
+use crate::syntax::StatementKind;
+use around::{is_data, levels};
+use trust::{Trust, trust};
 
 /// What nginx refuses, in the order of the tree.
 #[derive(Debug, Default)]
@@ -62,15 +65,6 @@ impl Judgement {
         (0..count).map(NodeId).for_each(|node| walk.node(node));
         walk.finish()
     }
-}
-
-/// How sure one can be of what a text says.
-#[derive(Debug, Clone, Copy)]
-struct Trust {
-    /// Its statements are what nginx reads.
-    statements: bool,
-    /// Its blocks begin and end where they seem to.
-    blocks: bool,
 }
 
 struct Walk<'a> {
@@ -196,7 +190,8 @@ impl<'a> Walk<'a> {
             self.open_names = true;
             return;
         }
-        if !self.is_certain(node, refusal.fault) {
+        let trust = self.trust.get(&self.view.config.node(node).doc);
+        if !trust.is_some_and(|trust| trust.allows(self.view, node, refusal.fault)) {
             self.open_names |= refusal.fault == Fault::Unknown;
             return;
         }
@@ -244,32 +239,6 @@ impl<'a> Walk<'a> {
         refused(Fault::Count, format!("invalid number of arguments in \"{name}\" directive"))
     }
 
-    /// Whether a refusal is nginx's, and not due to something that is not seen here.
-    fn is_certain(&self, node: NodeId, fault: Fault) -> bool {
-        let view = self.view;
-        let (doc, id) = (view.config.node(node).doc, view.config.node(node).statement);
-        let trust = self.trust.get(&doc).copied();
-        let Some(trust) = trust.filter(|trust| trust.statements) else { return false };
-        let complete = view.texts.statement(doc, id).complete;
-        let gap = || std::iter::once(view.name(node)).chain(view.args(node)).any(|word| has_gap(&word));
-        // A byte order mark is a finding of its own.
-        let name_gap = || has_gap(&view.name(node)) || view.name(node).starts_with(b"\xef\xbb\xbf");
-        let complete = complete && !has_syntax_error(view, node);
-        match fault {
-            // Dots stand for what an example leaves out.
-            Fault::Unknown => !name_gap() && !view.name(node).iter().all(|&byte| byte == b'.'),
-            Fault::Context => trust.blocks && !name_gap(),
-            Fault::Ending => trust.blocks && complete && !name_gap(),
-            Fault::Duplicate | Fault::Ignored => trust.blocks && !gap(),
-            Fault::Count | Fault::Value | Fault::Missing | Fault::Together | Fault::Certificate => {
-                complete && !gap()
-            }
-            Fault::Variable => {
-                !view.args(node).any(|word| has_environment_variable(&word) || holds_placeholder(&word))
-            }
-        }
-    }
-
     fn finish(mut self) -> Judgement {
         self.has_events = self.state.has_seen(directive::EVENTS);
         for _ in 0..=self.ends.len() {
@@ -292,47 +261,6 @@ impl<'a> Walk<'a> {
         self.judgement.found.sort_by_key(|found| found.node);
         self.judgement
     }
-}
-
-/// Whether the tokenizer refuses something in the words of a directive.
-fn has_syntax_error(view: View<'_>, node: NodeId) -> bool {
-    let node = view.config.node(node);
-    let (errors, head) = (&view.texts.tree(node.doc).errors, view.texts.head(node.doc, node.statement));
-    let end = view.texts.statement(node.doc, node.statement).terminator;
-    errors
-        .get(errors.partition_point(|error| error.start < head.start)..)
-        .is_some_and(|rest| rest.first().is_some_and(|error| error.start <= end))
-}
-
-fn trust(view: View<'_>, doc: DocId) -> Trust {
-    let moves = |kind: SyntaxErrorKind| {
-        !matches!(kind, SyntaxErrorKind::MissingSemicolon | SyntaxErrorKind::LoneSemicolon)
-    };
-    Trust {
-        statements: !is_template(view.texts.sources.get(doc)),
-        blocks: !view.texts.tree(doc).errors.iter().any(|error| moves(error.kind)),
-    }
-}
-
-/// The contexts around the tree; where they are a guess, all that there are.
-fn levels(view: View<'_>) -> Vec<Contexts> {
-    if !view.config.certain {
-        return vec![Contexts::ANY];
-    }
-    let assumed = view.config.scopes.iter().take_while(|scope| scope.node.is_none());
-    assumed.filter_map(|scope| scope.kind.place()).map(|place| Contexts::of(&[place])).collect()
-}
-
-/// Whether a fragment holds the entries of a data block, so that most of its names are no directives.
-fn is_data(view: View<'_>) -> bool {
-    let innermost = view.config.scopes.iter().rposition(|scope| scope.node.is_none());
-    let Some(scope) = innermost.and_then(|it| u32::try_from(it).ok()).filter(|_| !view.config.certain) else {
-        return false;
-    };
-    let (known, unknown): (Vec<NodeId>, Vec<NodeId>) =
-        (view.config.directives(crate::config::ScopeId(scope)))
-            .partition(|&node| view.config.node(node).name != DirectiveId::UNKNOWN);
-    known.len() <= unknown.len()
 }
 
 /// `modules/ngx_http_geoip_module.so` without folder and ending.
