@@ -135,7 +135,7 @@ const CASES: [(&str, Option<(&str, u64)>); 36] = [
     ),
     (
         "server { listen 45981; valid_referers a.b;\nvalid_referers A.B/x; }",
-        Some((r#"conflicting parameter "A.B""#, 5)),
+        Some((r#"conflicting parameter "a.b""#, 5)),
     ),
     ("server { listen 45981; index a \"\"; }", Some((r#"index "a" in "index" directive is invalid"#, 4))),
     ("charset_map a A { }", Some((r#""charset_map" between the same charsets "a" and "A""#, 4))),

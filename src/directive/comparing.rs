@@ -56,7 +56,8 @@ impl<P: Copy> State<P> {
         let other = format!("{module}_{other}");
         let view = self.http.levels.view(self.level()).filter(|_| known && call.word(1) != b"off");
         let id = crate::catalogue::lookup(other.as_bytes());
-        let first = view.and_then(|view| view.own(id).find(|it| it.word(1) != b"off").map(|it| it.place));
+        let first =
+            view.and_then(|view| view.own(id).iter().find(|it| it.word(1) != b"off").map(|it| it.place));
         match first {
             Some(_) => Err((call.directive_says(&format!("is incompatible with \"{other}\"")), first)),
             None => Ok(()),

@@ -61,8 +61,8 @@ impl<P: Copy> ServerNames<P> {
         let mut seen = HashSet::new();
         for listened in sockets.all() {
             let servers: Vec<usize> = listened.servers.iter().map(|&(server, _)| server).collect();
-            let is_first = servers.len() > 1 && seen.insert(servers.clone());
-            if is_first || servers.iter().any(|server| self.capturing.contains(server)) {
+            let looks = servers.len() > 1 || servers.iter().any(|server| self.capturing.contains(server));
+            if looks && seen.insert(servers.clone()) {
                 found.extend(self.at(&listened.socket.to_string(), &servers, &table));
             }
         }

@@ -11,8 +11,8 @@ use crate::catalogue::{Context, Contexts, Version, VersionRange};
 /// The first version in which servers of stream may share an address.
 const SHARED: Version = Version::new(1, 25, 5);
 
-/// Addresses that are told apart; a `listen` may stand for a range of 65535.
-const MOST_SOCKETS: usize = 200_000;
+/// Ports of ranges that are looked at: a `listen` may stand for 65535.
+const MOST_PORTS: usize = 200_000;
 
 /// What is refused, and the first of the two.
 type Twice<P> = Result<(), (Refusal, Option<P>)>;
@@ -22,6 +22,8 @@ pub(super) struct Sockets<P> {
     numbers: HashMap<Socket, usize>,
     /// In the order of the configuration.
     all: Vec<Listened<P>>,
+    /// Ports of ranges that may still be looked at.
+    room: usize,
 }
 
 /// A socket and who listens at it.
@@ -51,7 +53,7 @@ struct Listen<P> {
 
 impl<P> Default for Sockets<P> {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), all: Vec::new() }
+        Self { numbers: HashMap::new(), all: Vec::new(), room: MOST_PORTS }
     }
 }
 
@@ -75,8 +77,11 @@ impl<P: Copy> Sockets<P> {
             default: has(&[b"default_server", b"default"]),
             tls: if has(&[b"quic"]) { Some("quic") } else { has(&[b"ssl"]).then_some("ssl") },
         };
-        let room = MOST_SOCKETS.saturating_sub(self.all.len());
-        sockets(call).into_iter().take(room).try_for_each(|socket| self.add(socket, &listen))
+        let sockets = sockets(call, self.room.max(1));
+        if sockets.len() > 1 {
+            self.room = self.room.saturating_sub(sockets.len());
+        }
+        sockets.into_iter().try_for_each(|socket| self.add(socket, &listen))
     }
 
     /// Takes note of a server that says nothing, as one that is started as root: it listens at port 80.

@@ -53,11 +53,11 @@ pub(super) fn too_long<P: Copy>(levels: &Levels<P>, family: Family) -> Vec<Blame
         found.extend(LISTS.iter().filter_map(|list| {
             let (level, settings) = view.list(lookup(list.directive.as_bytes()));
             let fresh = !settings.is_empty() && seen.insert((list.directive, level));
-            fresh.then(|| list.refused(&view, &settings)).flatten()
+            fresh.then(|| list.refused(&view, settings)).flatten()
         }));
         found.extend(TYPES.iter().filter_map(|&id| {
             let (level, settings) = view.list(id);
-            (!settings.is_empty() && seen.insert((id.name(), level))).then(|| types(&settings)).flatten()
+            (!settings.is_empty() && seen.insert((id.name(), level))).then(|| types(settings)).flatten()
         }));
         found.extend(extensions(&view, &mut seen));
         found.extend(referers(&view));
@@ -68,7 +68,7 @@ pub(super) fn too_long<P: Copy>(levels: &Levels<P>, family: Family) -> Vec<Blame
         types.into_iter().chain(headers).collect::<Vec<_>>()
     }));
     found.extend(levels.merged().flat_map(|view| {
-        let passes = SIZED.iter().filter(|(_, pass, _)| view.own(*pass).next().is_some());
+        let passes = SIZED.iter().filter(|(_, pass, _)| !view.own(*pass).is_empty());
         let refused = passes.filter_map(|&(table, _, turn)| Some(headers(&view, table)?.of(turn)));
         refused.collect::<Vec<_>>()
     }));
@@ -83,7 +83,7 @@ impl List {
         }
     }
 
-    fn refused<P: Copy>(&self, view: &View<'_, P>, settings: &[&Setting<P>]) -> Option<Blamed<P>> {
+    fn refused<P: Copy>(&self, view: &View<'_, P>, settings: &[Setting<P>]) -> Option<Blamed<P>> {
         let is_param = self.directive.ends_with("_param");
         let key = |setting: &Setting<P>| match is_param {
             true => setting.word(1).strip_prefix(b"HTTP_").map_or(0, <[u8]>::len),
@@ -96,7 +96,7 @@ impl List {
 }
 
 /// `ngx_http_merge_types`
-fn types<P: Copy>(settings: &[&Setting<P>]) -> Option<Blamed<P>> {
+fn types<P: Copy>(settings: &[Setting<P>]) -> Option<Blamed<P>> {
     let words = settings.iter().flat_map(|it| it.words.iter().skip(1).map(move |word| (it, word)));
     if words.clone().any(|(_, word)| word == b"*") {
         return None;
@@ -124,7 +124,7 @@ fn types_table<P: Copy>(view: &View<'_, P>) -> Table {
 
 /// `valid_referers` (`ngx_http_referer_merge_conf`).
 fn referers<P: Copy>(view: &View<'_, P>) -> Option<Blamed<P>> {
-    let settings: Vec<&Setting<P>> = view.own(directive::VALID_REFERERS).collect();
+    let settings = view.own(directive::VALID_REFERERS);
     let is_name =
         |word: &&[u8]| !matches!(*word, b"none" | b"blocked" | b"server_names") && !word.starts_with(b"~");
     let host = |word: &'_ Vec<u8>| word.split(|&byte| byte == b'/').next().map_or(0, <[u8]>::len);
