@@ -99,20 +99,18 @@ impl<P: Copy> Sockets<P> {
 
     fn add(&mut self, socket: Socket, listen: &Listen<P>) -> Twice<P> {
         let &mut number = self.numbers.entry(socket.clone()).or_insert(self.all.len());
-        match self.all.get_mut(number) {
-            Some(listened) => listened.again(listen),
-            None => {
-                self.all.push(Listened {
-                    socket,
-                    servers: vec![(listen.server, listen.place)],
-                    options: listen.options.then_some(listen.place),
-                    default: listen.default.then_some(listen.place),
-                    default_server: listen.server,
-                    tls: listen.tls,
-                });
-                Ok(())
-            }
+        if let Some(listened) = self.all.get_mut(number) {
+            return listened.again(listen);
         }
+        self.all.push(Listened {
+            socket,
+            servers: vec![(listen.server, listen.place)],
+            options: listen.options.then_some(listen.place),
+            default: listen.default.then_some(listen.place),
+            default_server: listen.server,
+            tls: listen.tls,
+        });
+        Ok(())
     }
 }
 

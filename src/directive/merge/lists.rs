@@ -85,9 +85,10 @@ impl List {
 
     fn refused<P: Copy>(&self, view: &View<'_, P>, settings: &[Setting<P>]) -> Option<Blamed<P>> {
         let is_param = self.directive.ends_with("_param");
-        let key = |setting: &Setting<P>| match is_param {
-            true => setting.word(1).strip_prefix(b"HTTP_").map_or(0, <[u8]>::len),
-            false => setting.word(1).len(),
+        let key = |setting: &Setting<P>| {
+            let name = setting.word(1);
+            let kept = if is_param { name.strip_prefix(b"HTTP_") } else { Some(name) };
+            kept.map_or(0, <[u8]>::len)
         };
         let longest = settings.iter().max_by_key(|it| key(it))?;
         let refusal = self.table(view).refuses(key(longest))?;
