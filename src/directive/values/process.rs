@@ -24,7 +24,7 @@ pub(super) fn thread_pool(call: &Call<'_>) -> Checked {
             return Err(invalid("max_queue value", word, index));
         }
     }
-    if has_threads || call.word(1) == b"default" {
+    if has_threads {
         return Ok(());
     }
     Err(says([b"\"", call.word(0), b"\" must have \"threads\" parameter"].concat()).at(0))
