@@ -74,6 +74,8 @@ fn directives_are_not_judged_for_what_tags_leave_out() {
                 {% for it in them %}\n    location / { autoindex {{ it }}; }\n{% endfor %}\n    location / { }\n    {{ directive }} x;\n\
                     own_{{ name }} y;\n    some_module_of_ours on;\n}\n";
     assert_eq!(places("site.conf.j2", open), [] as [&str; 0]);
+    let geo = "geo $a {\n<% if @a -%>\n  proxy_recursive;\n<% end -%>\n  proxy <%= proxy %>;\n}\n";
+    assert_eq!(places("geo.conf.erb", geo), [] as [&str; 0]);
     let unbalanced = "{% if a %}\nserver {\n    root /x;\n    worker_processes 4;\n}\n";
     assert!(!places("site.conf.j2", unbalanced).iter().any(|it| it.ends_with("DI002")));
 }

@@ -6,6 +6,7 @@
 mod assemble;
 mod context;
 mod dump;
+mod follow;
 mod glob;
 mod include;
 mod library;

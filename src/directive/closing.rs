@@ -1,5 +1,8 @@
 //! What nginx refuses of a block as a whole, at its end.
 
+use super::data::Data;
+use super::levels::Setting;
+use super::merge::hash::Table;
 use super::state::{Block, State};
 use super::statement::{Inside, Problem};
 use super::{Refusal, says};
@@ -43,7 +46,8 @@ impl<P: Copy> State<P> {
             return self.mail.server_ends(block, self.blocks.last());
         }
         if contexts.contains(Context::Server) && !block.seen.contains_key(&directive::LISTEN) {
-            self.http.server_names.is_silent(self.http.servers);
+            let server = self.http.servers;
+            block.opening.into_iter().for_each(|opening| self.http.sockets.silent((server, opening)));
         }
         if contexts == Contexts::of(&[Context::StreamServer]) {
             let handled = HANDLERS.iter().any(|id| block.seen.contains_key(id));
@@ -51,6 +55,26 @@ impl<P: Copy> State<P> {
             self.http.named.server_ends(listens, handled, block.opening, self.range);
         }
         Vec::new()
+    }
+
+    /// What the end of a data block leaves behind or refuses.
+    fn data_ends(&mut self, data: &Data, opening: Option<P>) -> Vec<Problem<P>> {
+        let Some(place) = opening else { return Vec::new() };
+        match data {
+            Data::Types(longest) => {
+                let words = vec![b"types".to_vec(), longest.clone()];
+                let (level, setting) = (self.level(), Setting { id: directive::TYPES, place, words });
+                self.http.levels.push(level, setting);
+                Vec::new()
+            }
+            Data::Map(map) => {
+                let table = Table::sized("map_hash", 2048, self.http.levels.outermost().as_ref());
+                let refusal = map.longest().and_then(|longest| table.refuses(longest));
+                let problem = |refusal: Refusal| Problem { refusal, at: None, cause: opening, first: None };
+                refusal.map(problem).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// What the end of everything shows: shared memory without a size and, of a text whose `http` block is not there,

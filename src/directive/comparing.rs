@@ -1,11 +1,10 @@
 //! What a directive says against those that were read before it, in the same block or in others.
 
 use super::call::Call;
-use super::levels::Setting;
 use super::state::State;
 use super::statement::Problem;
-use super::{Fault, Refusal};
-use crate::catalogue::{Context, Contexts, DirectiveId, Origin, directive};
+use super::{Fault, Refusal, quoted};
+use crate::catalogue::{Context, Contexts, Origin, directive};
 
 /// A refusal, and of a duplicate the first.
 type Compared<P> = Result<(), (Refusal, Option<P>)>;
@@ -21,7 +20,7 @@ impl<P: Copy> State<P> {
         let here = |(refusal, first)| Problem::here(refusal, place, first);
         let level = self.level();
         self.incompatible(call).map_err(here)?;
-        self.limited_twice(call).map_err(here)?;
+        self.named_twice(call, place).map_err(here)?;
         self.http.levels.set(level, call, place);
         let inside = matches!(call.context, Context::Upstream | Context::StreamUpstream);
         self.http.upstreams.learn(call, place, inside)?;
@@ -57,39 +56,52 @@ impl<P: Copy> State<P> {
         let other = format!("{module}_{other}");
         let view = self.http.levels.view(self.level()).filter(|_| known && call.word(1) != b"off");
         let id = crate::catalogue::lookup(other.as_bytes());
-        let first = view.and_then(|view| view.own(id).find(|it| it.word(1) != b"off").map(|it| it.place));
+        let first =
+            view.and_then(|view| view.own(id).iter().find(|it| it.word(1) != b"off").map(|it| it.place));
         match first {
             Some(_) => Err((call.directive_says(&format!("is incompatible with \"{other}\"")), first)),
             None => Ok(()),
         }
     }
 
-    /// `limit_conn` and `limit_req` of one zone in one block.
-    fn limited_twice(&mut self, call: &Call<'_>) -> Compared<P> {
-        if !matches!(call.id, directive::LIMIT_CONN | directive::LIMIT_REQ) {
-            return Ok(());
+    /// `valid_referers` with one name in one block, `limit_conn` and `limit_req` with one zone.
+    fn named_twice(&mut self, call: &Call<'_>, place: P) -> Compared<P> {
+        let level = self.level();
+        for (index, name) in once(call) {
+            let referer = call.id == directive::VALID_REFERERS;
+            let name = if referer { name.to_ascii_lowercase() } else { name.to_vec() };
+            let key = (level, call.id, name.clone());
+            if let Some(first) = self.http.named_in.insert(key, place) {
+                let conflict = || quoted("conflicting parameter \"", &name, "\"").at(index);
+                let refusal = if referer { conflict() } else { call.directive_says("is duplicate").at(0) };
+                return Err((refusal.of(Fault::Duplicate), Some(first)));
+            }
         }
-        let here: Vec<&[u8]> = call.arguments().collect();
-        let view = self.http.levels.view(self.level());
-        let first = view.and_then(|view| {
-            let mut earlier = view.own(call.id);
-            earlier.find(|it| zone(call.id, &arguments(it)) == zone(call.id, &here)).map(|it| it.place)
-        });
-        match first {
-            Some(_) => Err((call.directive_says("is duplicate").of(Fault::Duplicate).at(0), first)),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
-fn arguments<P>(setting: &Setting<P>) -> Vec<&[u8]> {
-    setting.words.iter().skip(1).map(Vec::as_slice).collect()
+/// The words that may stand once in a level, with their numbers.
+fn once<'a>(call: &Call<'a>) -> Vec<(usize, &'a [u8])> {
+    let words = || call.arguments().zip(1..).map(|(word, index)| (index, word));
+    match call.id {
+        directive::VALID_REFERERS => {
+            words().map(|(index, word)| (index, host(word))).filter(|(_, word)| is_name(word)).collect()
+        }
+        directive::LIMIT_CONN => words().take(1).collect(),
+        directive::LIMIT_REQ => {
+            let zones = words().filter_map(|(index, word)| Some((index, word.strip_prefix(b"zone=")?)));
+            zones.last().into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
-/// The zone that `limit_conn` or `limit_req` names.
-fn zone<'w>(id: DirectiveId, words: &[&'w [u8]]) -> Option<&'w [u8]> {
-    match id {
-        directive::LIMIT_CONN => words.first().copied(),
-        _ => words.iter().find_map(|word| word.strip_prefix(b"zone=")),
-    }
+/// The host in a word of `valid_referers`.
+fn host(word: &[u8]) -> &[u8] {
+    word.split(|&byte| byte == b'/').next().unwrap_or_default()
+}
+
+fn is_name(host: &[u8]) -> bool {
+    !matches!(host, b"none" | b"blocked" | b"server_names") && !host.starts_with(b"~")
 }

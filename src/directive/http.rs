@@ -1,6 +1,8 @@
 //! What nginx finds only at the end of an `http` or `stream` block: locations that stand twice, variables that nobody
 //! defines.
 
+use std::collections::HashMap;
+
 use super::ends::Named;
 use super::levels::Levels;
 use super::merge::hash::Table;
@@ -11,7 +13,7 @@ use super::sockets::Sockets;
 use super::statement::Problem;
 use super::upstreams::Upstreams;
 use super::{Fault, quoted};
-use crate::catalogue::{Family, VersionRange, directive};
+use crate::catalogue::{DirectiveId, Family, VersionRange, directive};
 
 /// What has been read of the open `http` or `stream` block.
 pub(super) struct Http<P> {
@@ -25,6 +27,8 @@ pub(super) struct Http<P> {
     pub(super) sockets: Sockets<P>,
     pub(super) server_names: ServerNames<P>,
     pub(super) levels: Levels<P>,
+    /// What may be named once in a level, by the level, the directive and the name.
+    pub(super) named_in: HashMap<(Option<usize>, DirectiveId, Vec<u8>), P>,
 }
 
 /// How a location is chosen.
@@ -62,6 +66,7 @@ impl<P: Copy> Http<P> {
             sockets: Sockets::default(),
             server_names: ServerNames::default(),
             levels: Levels::default(),
+            named_in: HashMap::new(),
         }
     }
 

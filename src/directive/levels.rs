@@ -1,8 +1,13 @@
 //! The levels of an `http` or `stream` block, with the directives in them whose values nginx compares once all levels have
 //! inherited from those around them.
 
+use std::collections::HashMap;
+
 use super::call::Call;
 use crate::catalogue::{DirectiveId, directive, lookup};
+
+/// Deeper in each other than this locations are not looked at.
+const DEEPEST: usize = 64;
 
 /// A directive at its level.
 #[derive(Debug)]
@@ -34,7 +39,8 @@ struct Level<P> {
     kind: Kind,
     around: Option<usize>,
     opening: Option<P>,
-    settings: Vec<Setting<P>>,
+    depth: usize,
+    settings: HashMap<DirectiveId, Vec<Setting<P>>>,
 }
 
 /// The levels in the order of the configuration.
@@ -52,7 +58,8 @@ impl<P> Default for Levels<P> {
 impl<P: Copy> Levels<P> {
     /// Opens a level in the level `around`.
     pub(super) fn open(&mut self, kind: Kind, around: Option<usize>, opening: Option<P>) -> usize {
-        self.all.push(Level { kind, around, opening, settings: Vec::new() });
+        let depth = around.and_then(|around| self.all.get(around)).map_or(0, |around| around.depth + 1);
+        self.all.push(Level { kind, around, opening, depth, settings: HashMap::new() });
         self.all.len() - 1
     }
 
@@ -66,7 +73,7 @@ impl<P: Copy> Levels<P> {
 
     pub(super) fn push(&mut self, level: Option<usize>, setting: Setting<P>) {
         if let Some(level) = level.and_then(|level| self.all.get_mut(level)) {
-            level.settings.push(setting);
+            level.settings.entry(setting.id).or_default().push(setting);
         }
     }
 
@@ -77,7 +84,8 @@ impl<P: Copy> Levels<P> {
         let levels = self.all.iter().enumerate().filter_map(|(number, level)| {
             let around = level.around.and_then(|around| speaks.get(around).copied().flatten());
             speaks.push(if level.settings.is_empty() { around } else { Some(number) });
-            let speaker = speaks.last().copied().flatten().filter(|_| level.kind != Kind::Outermost)?;
+            let inherits = level.kind != Kind::Outermost && level.depth <= DEEPEST;
+            let speaker = speaks.last().copied().flatten().filter(|_| inherits)?;
             let first = seen.get_mut(speaker).is_some_and(|seen| !std::mem::replace(seen, true));
             first.then_some(View { levels: self, level: number })
         });
@@ -121,26 +129,25 @@ impl<'l, P: Copy> View<'l, P> {
 
     /// The directive that is in force.
     pub(super) fn setting(&self, id: DirectiveId) -> Option<&'l Setting<P>> {
-        self.list(id).1.into_iter().next()
+        self.list(id).1.first()
     }
 
     /// All directives of the nearest level that has one, and which level that is.
-    pub(super) fn list(&self, id: DirectiveId) -> (usize, Vec<&'l Setting<P>>) {
+    pub(super) fn list(&self, id: DirectiveId) -> (usize, &'l [Setting<P>]) {
         let mut level = Some(self.level);
         while let Some((number, found)) = level.and_then(|it| Some((it, self.levels.all.get(it)?))) {
-            let here: Vec<&Setting<P>> = found.settings.iter().filter(|it| it.id == id).collect();
-            if !here.is_empty() {
+            if let Some(here) = found.settings.get(&id) {
                 return (number, here);
             }
             level = found.around;
         }
-        (self.level, Vec::new())
+        (self.level, &[])
     }
 
     /// The directives of the level itself.
-    pub(super) fn own(&self, id: DirectiveId) -> impl Iterator<Item = &'l Setting<P>> + use<'l, P> {
-        let settings = self.levels.all.get(self.level).map_or(&[][..], |level| level.settings.as_slice());
-        settings.iter().filter(move |it| it.id == id)
+    pub(super) fn own(&self, id: DirectiveId) -> &'l [Setting<P>] {
+        let level = self.levels.all.get(self.level);
+        level.and_then(|level| level.settings.get(&id)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -166,9 +173,7 @@ fn is_compared(id: DirectiveId) -> bool {
         "ssl_verify",
         "ssl_certificate",
     ];
-    const OTHERS: [DirectiveId; 11] = [
-        directive::LIMIT_CONN,
-        directive::LIMIT_REQ,
+    const OTHERS: [DirectiveId; 9] = [
         directive::PROXY_SSL,
         directive::RESOLVER,
         directive::SECURE_LINK,

@@ -32,7 +32,7 @@ impl<P: Copy> Mail<P> {
     pub(super) fn learn(&mut self, call: &Call<'_>) {
         if call.id == directive::LISTEN && call.context == Context::MailServer {
             // Of a range the first port counts.
-            self.known |= sockets(call).first().is_some_and(is_usual);
+            self.known |= sockets(call, 1).first().is_some_and(is_usual);
         }
     }
 

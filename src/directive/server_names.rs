@@ -1,14 +1,14 @@
 //! The names of servers that share an address: nginx looks at them once all servers are known
 //! (`ngx_http_server_names`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::data::is_hostname;
 use super::levels::View;
 use super::merge::Turn;
 use super::merge::hash::{Table, longest};
 use super::quoted;
-use super::sockets::{Listened, Sockets, usual};
+use super::sockets::Sockets;
 use super::statement::Problem;
 
 /// A name of a server and where it stands.
@@ -22,14 +22,12 @@ struct Name<P> {
 pub(super) struct ServerNames<P> {
     names: HashMap<usize, Vec<Name<P>>>,
     /// Servers with a regular expression that captures something.
-    capturing: Vec<usize>,
-    /// Servers that say nowhere where they listen.
-    silent: Vec<usize>,
+    capturing: HashSet<usize>,
 }
 
 impl<P> Default for ServerNames<P> {
     fn default() -> Self {
-        Self { names: HashMap::new(), capturing: Vec::new(), silent: Vec::new() }
+        Self { names: HashMap::new(), capturing: HashSet::new() }
     }
 }
 
@@ -52,11 +50,6 @@ impl<P: Copy> ServerNames<P> {
         }
     }
 
-    /// Takes note of a server without `listen`.
-    pub(super) fn is_silent(&mut self, server: usize) {
-        self.silent.push(server);
-    }
-
     /// What is refused of the names at each address.
     pub(super) fn refused(
         &self,
@@ -65,29 +58,18 @@ impl<P: Copy> ServerNames<P> {
     ) -> Vec<(Turn, Problem<P>)> {
         let table = Table::sized("server_names_hash", 512, outermost);
         let mut found: Vec<Problem<P>> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        let usual = usual();
+        let mut seen = HashSet::new();
         for listened in sockets.all() {
-            let mut servers: Vec<usize> = listened.servers.iter().map(|&(server, _)| server).collect();
-            if listened.socket == usual {
-                servers.extend(&self.silent);
+            let servers: Vec<usize> = listened.servers.iter().map(|&(server, _)| server).collect();
+            let looks = servers.len() > 1 || servers.iter().any(|server| self.capturing.contains(server));
+            if looks && seen.insert(servers.clone()) {
+                found.extend(self.at(&listened.socket.to_string(), &servers, &table));
             }
-            let is_first = servers.len() > 1 && seen.insert(servers.clone());
-            if is_first || servers.iter().any(|server| self.capturing.contains(server)) {
-                found.extend(self.at(listened, &servers, &table));
-            }
-        }
-        if self.silent.len() > 1 && !sockets.all().iter().any(|it| it.socket == usual) {
-            found.extend(self.at_text(&usual.to_string(), &self.silent, &table));
         }
         found.into_iter().map(|problem| (Turn::Sockets, problem)).collect()
     }
 
-    fn at(&self, listened: &Listened<P>, servers: &[usize], table: &Table) -> Option<Problem<P>> {
-        self.at_text(&listened.socket.to_string(), servers, table)
-    }
-
-    fn at_text(&self, address: &str, servers: &[usize], table: &Table) -> Option<Problem<P>> {
+    fn at(&self, address: &str, servers: &[usize], table: &Table) -> Option<Problem<P>> {
         let names = || servers.iter().filter_map(|server| self.names.get(server)).flatten();
         let problem = |refusal: super::Refusal, name: &Name<P>| Problem {
             refusal: refusal.at(name.word),

@@ -12,7 +12,6 @@ impl<P: Copy> State<P> {
     /// Carries the directive out, its block aside.
     pub(super) fn set(&mut self, call: &Call<'_>, place: P) -> Checked {
         if matches!(call.variant.family, Family::Http | Family::Stream) {
-            self.http.names.family = Some(call.variant.family);
             self.variables(call, place)?;
         }
         self.shared.learn(call, place)?;

@@ -11,8 +11,8 @@ use crate::catalogue::{Context, Contexts, Version, VersionRange};
 /// The first version in which servers of stream may share an address.
 const SHARED: Version = Version::new(1, 25, 5);
 
-/// Addresses that are told apart; a `listen` may stand for a range of 65535.
-const MOST_SOCKETS: usize = 200_000;
+/// Ports of ranges that are looked at: a `listen` may stand for 65535.
+const MOST_PORTS: usize = 200_000;
 
 /// What is refused, and the first of the two.
 type Twice<P> = Result<(), (Refusal, Option<P>)>;
@@ -22,6 +22,8 @@ pub(super) struct Sockets<P> {
     numbers: HashMap<Socket, usize>,
     /// In the order of the configuration.
     all: Vec<Listened<P>>,
+    /// Ports of ranges that may still be looked at.
+    room: usize,
 }
 
 /// A socket and who listens at it.
@@ -51,7 +53,7 @@ struct Listen<P> {
 
 impl<P> Default for Sockets<P> {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), all: Vec::new() }
+        Self { numbers: HashMap::new(), all: Vec::new(), room: MOST_PORTS }
     }
 }
 
@@ -75,8 +77,19 @@ impl<P: Copy> Sockets<P> {
             default: has(&[b"default_server", b"default"]),
             tls: if has(&[b"quic"]) { Some("quic") } else { has(&[b"ssl"]).then_some("ssl") },
         };
-        let room = MOST_SOCKETS.saturating_sub(self.all.len());
-        sockets(call).into_iter().take(room).try_for_each(|socket| self.add(socket, &listen))
+        let sockets = sockets(call, self.room.max(1));
+        if sockets.len() > 1 {
+            self.room = self.room.saturating_sub(sockets.len());
+        }
+        sockets.into_iter().try_for_each(|socket| self.add(socket, &listen))
+    }
+
+    /// Takes note of a server that says nothing, as one that is started as root: it listens at port 80.
+    pub(super) fn silent(&mut self, (server, place): (usize, P)) {
+        let socket = Socket { datagram: false, at: At::V4(0, 80) };
+        let listen = Listen { place, server, alone: false, options: false, default: false, tls: None };
+        let taken = self.add(socket, &listen);
+        debug_assert!(taken.is_ok(), "it has no options");
     }
 
     /// The sockets in the order of the configuration.
@@ -86,20 +99,18 @@ impl<P: Copy> Sockets<P> {
 
     fn add(&mut self, socket: Socket, listen: &Listen<P>) -> Twice<P> {
         let &mut number = self.numbers.entry(socket.clone()).or_insert(self.all.len());
-        match self.all.get_mut(number) {
-            Some(listened) => listened.again(listen),
-            None => {
-                self.all.push(Listened {
-                    socket,
-                    servers: vec![(listen.server, listen.place)],
-                    options: listen.options.then_some(listen.place),
-                    default: listen.default.then_some(listen.place),
-                    default_server: listen.server,
-                    tls: listen.tls,
-                });
-                Ok(())
-            }
+        if let Some(listened) = self.all.get_mut(number) {
+            return listened.again(listen);
         }
+        self.all.push(Listened {
+            socket,
+            servers: vec![(listen.server, listen.place)],
+            options: listen.options.then_some(listen.place),
+            default: listen.default.then_some(listen.place),
+            default_server: listen.server,
+            tls: listen.tls,
+        });
+        Ok(())
     }
 }
 
@@ -152,9 +163,4 @@ impl<P: Copy> Listened<P> {
         self.default = self.default.or(listen.default.then_some(listen.place));
         Ok(())
     }
-}
-
-/// The socket of a server that says nothing, for a server started as root.
-pub(super) fn usual() -> Socket {
-    Socket { datagram: false, at: At::V4(0, 80) }
 }

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use super::call::Call;
 use super::data::{Data, Taken};
 use super::http::Http;
-use super::levels::{Kind, Setting};
+use super::levels::Kind;
 use super::mail::Mail;
-use super::merge::hash::Table;
 use super::refusal::says;
 use super::shape::{self, Accepted, Shape, accept_all};
 use super::shared::Shared;
@@ -15,7 +14,7 @@ use super::statement::{Inside, Next, Problem, Stated};
 use super::versions::stretches;
 use super::{Fault, Refusal, values};
 use crate::catalogue::{
-    Context, Contexts, DirectiveId, Origin, Repeat, Version, VersionRange, directive, lookup,
+    Context, Contexts, DirectiveId, Family, Origin, Repeat, Version, VersionRange, directive, lookup,
 };
 use crate::syntax::StatementKind;
 
@@ -114,6 +113,7 @@ impl<P: Copy> State<P> {
         let good = valued.iter().rposition(Result::is_ok).unwrap_or(valued.len().saturating_sub(1));
         let Some(chosen) = valued.into_iter().nth(good) else { return Ok(Next::Statement) };
         let call = call(chosen.map_err(plain)?);
+        self.http.names.family = family(&taken).or(self.http.names.family);
         self.set(&call, stated.place).map_err(plain)?;
         self.compare(&call, contexts, stated.place)?;
         Ok(Self::next(&call, stated.kind, contexts))
@@ -248,26 +248,6 @@ impl<P: Copy> State<P> {
         self.blocks.iter().rev().find_map(|block| block.level)
     }
 
-    /// What the end of a data block leaves behind or refuses.
-    pub(super) fn data_ends(&mut self, data: &Data, opening: Option<P>) -> Vec<Problem<P>> {
-        let Some(place) = opening else { return Vec::new() };
-        match data {
-            Data::Types(longest) => {
-                let words = vec![b"types".to_vec(), longest.clone()];
-                let (level, setting) = (self.level(), Setting { id: directive::TYPES, place, words });
-                self.http.levels.push(level, setting);
-                Vec::new()
-            }
-            Data::Map(map) => {
-                let table = Table::sized("map_hash", 2048, self.http.levels.outermost().as_ref());
-                let refusal = map.longest().and_then(|longest| table.refuses(longest));
-                let problem = |refusal: Refusal| Problem { refusal, at: None, cause: opening, first: None };
-                refusal.map(problem).into_iter().collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// The innermost location around the directive at hand.
     pub(super) fn location_around(&self) -> Option<usize> {
         self.blocks.iter().rev().find_map(|block| block.location)
@@ -278,6 +258,12 @@ impl<P> Block<P> {
     fn new(inside: Inside, opening: Option<P>) -> Self {
         Self { inside, seen: HashMap::new(), location: None, level: None, opening }
     }
+}
+
+/// Of a directive that both know HTTP's counts: it takes more.
+fn family(taken: &[Accepted]) -> Option<Family> {
+    let is_taken = |family: &Family| taken.iter().any(|it| it.variant.family == *family);
+    [Family::Http, Family::Stream].into_iter().find(is_taken)
 }
 
 fn shape_of<P>(stated: &Stated<'_, P>, contexts: Contexts) -> Shape {

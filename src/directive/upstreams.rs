@@ -18,9 +18,9 @@ struct Upstream<P> {
     met: P,
     /// Its method takes no backup servers.
     without_backups: bool,
-    /// It has a server that is no backup.
-    has_primary: bool,
-    has_servers: bool,
+    servers: usize,
+    /// Servers that are no backups.
+    primary: usize,
     has_zone: bool,
     has_resolver: bool,
     /// The first server whose name is looked up at run time.
@@ -84,8 +84,8 @@ impl<P: Copy> Upstreams<P> {
             opening: place,
             met: self.met.get(&name).copied().unwrap_or(place),
             without_backups: false,
-            has_primary: false,
-            has_servers: false,
+            servers: 0,
+            primary: 0,
             has_zone: false,
             has_resolver: false,
             resolves: None,
@@ -103,7 +103,7 @@ impl<P: Copy> Upstreams<P> {
             directive::LEAST_CONN | directive::LEAST_TIME => upstream.without_backups = false,
             directive::ZONE => upstream.has_zone = true,
             directive::RESOLVER => upstream.has_resolver = true,
-            directive::STATE => (upstream.has_primary, upstream.has_servers) = (true, true),
+            directive::STATE => (upstream.servers, upstream.primary) = (1, 1),
             directive::SERVER => return upstream.server(call, place),
             _ => {}
         }
@@ -142,14 +142,14 @@ impl<P: Copy> Upstreams<P> {
 
 impl<P: Copy> Upstream<P> {
     fn server(&mut self, call: &Call<'_>, place: P) -> Checked {
-        self.has_servers = true;
+        self.servers += 1;
         let has = |name: &[u8]| call.arguments().skip(1).position(|word| word == name);
         let backup = has(b"backup");
         if let Some(index) = backup.filter(|_| self.without_backups) {
             let message = "balancing method does not support parameter \"backup\"";
             return Err(super::says(message).at(index + 2));
         }
-        self.has_primary |= backup.is_none();
+        self.primary += usize::from(backup.is_none());
         let service = call.arguments().skip(1).any(|word| word.starts_with(b"service="));
         let (host, numeric) = (server_host(call), is_numeric(call.word(1)));
         let resolves = has(b"resolve").is_some();
@@ -183,7 +183,7 @@ impl<P: Copy> Upstream<P> {
             let before = "no resolver defined to resolve names at run time in upstream";
             return problem(before, "", Fault::Missing, server);
         }
-        if self.has_servers && !self.has_primary {
+        if self.servers > 0 && self.primary == 0 {
             return problem("no servers in upstream", "", Fault::Value, self.opening);
         }
         None

@@ -1,5 +1,8 @@
 //! nginx's judgement of every directive of a tree: what `nginx -t` would say, and all of it.
 
+mod around;
+mod trust;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -11,8 +14,9 @@ use crate::catalogue::{
 use crate::config::{NodeId, View};
 use crate::directive::{Fault, Inside, Next, Problem, Refusal, State, Stated};
 use crate::source::DocId;
-use crate::syntax::{StatementKind, SyntaxErrorKind};
-use crate::template::{has_environment_variable, has_gap, has_tags, holds_placeholder};
+use crate::syntax::StatementKind;
+use around::{is_data, levels};
+use trust::{Trust, trust};
 
 /// What nginx refuses, in the order of the tree.
 #[derive(Debug, Default)]
@@ -61,26 +65,6 @@ impl Judgement {
         (0..count).map(NodeId).for_each(|node| walk.node(node));
         walk.finish()
     }
-}
-
-/// How sure one can be of what a text says.
-#[derive(Debug, Clone, Copy)]
-struct Trust {
-    /// Where its statements come from.
-    origin: Statements,
-    /// Its blocks begin and end where they seem to.
-    blocks: bool,
-}
-
-/// Where the statements of a text come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Statements {
-    /// They are what nginx reads.
-    Written,
-    /// Something fills in a template first, and repeats or leaves out what stands between its tags.
-    Template,
-    /// Nobody knows: it has tags that could not be read.
-    Unknown,
 }
 
 struct Walk<'a> {
@@ -207,7 +191,8 @@ impl<'a> Walk<'a> {
             self.open_names = true;
             return;
         }
-        if !self.is_certain(node, refusal.fault) {
+        let trust = self.trust.get(&self.view.config.node(node).doc);
+        if !trust.is_some_and(|trust| trust.allows(self.view, node, refusal.fault)) {
             self.open_names |= refusal.fault == Fault::Unknown;
             return;
         }
@@ -255,42 +240,6 @@ impl<'a> Walk<'a> {
         refused(Fault::Count, format!("invalid number of arguments in \"{name}\" directive"))
     }
 
-    /// Whether a refusal is nginx's, and not due to something that is not seen here.
-    fn is_certain(&self, node: NodeId, fault: Fault) -> bool {
-        let view = self.view;
-        let (doc, id) = (view.config.node(node).doc, view.config.node(node).statement);
-        let trust = self.trust.get(&doc).copied();
-        let Some(trust) = trust.filter(|trust| trust.origin != Statements::Unknown) else { return false };
-        let is_template = trust.origin == Statements::Template;
-        let complete = view.texts.statement(doc, id).complete;
-        let gap = || {
-            let mut words = std::iter::once(view.name(node)).chain(view.args(node));
-            words.any(|word| has_gap(&word)) || (is_template && is_tagged(view, node))
-        };
-        // A byte order mark is a finding of its own.
-        let name_gap = || has_gap(&view.name(node)) || view.name(node).starts_with(b"\xef\xbb\xbf");
-        let complete = complete && !has_syntax_error(view, node);
-        match fault {
-            // Dots stand for what an example leaves out.
-            Fault::Unknown => {
-                let name = view.name(node);
-                let is_dots = name.iter().all(|&byte| byte == b'.');
-                !name_gap() && !is_dots && (!is_template || is_slip(&String::from_utf8_lossy(&name)))
-            }
-            // Of the branches of a template one is taken, of a loop's body there are many.
-            Fault::Duplicate | Fault::Ignored | Fault::Missing | Fault::Together if is_template => false,
-            Fault::Context => trust.blocks && !name_gap(),
-            Fault::Ending => trust.blocks && complete && !name_gap(),
-            Fault::Duplicate | Fault::Ignored => trust.blocks && !gap(),
-            Fault::Count | Fault::Value | Fault::Missing | Fault::Together | Fault::Certificate => {
-                complete && !gap()
-            }
-            Fault::Variable => {
-                !view.args(node).any(|word| has_environment_variable(&word) || holds_placeholder(&word))
-            }
-        }
-    }
-
     fn finish(mut self) -> Judgement {
         self.has_events = self.state.has_seen(directive::EVENTS);
         for _ in 0..=self.ends.len() {
@@ -313,60 +262,6 @@ impl<'a> Walk<'a> {
         self.judgement.found.sort_by_key(|found| found.node);
         self.judgement
     }
-}
-
-/// Whether a tag of a template stands in the words of a directive.
-fn is_tagged(view: View<'_>, node: NodeId) -> bool {
-    let node = view.config.node(node);
-    let head = view.texts.head(node.doc, node.statement);
-    let reading = view.texts.sources.get(node.doc).reading();
-    reading.is_some_and(|reading| reading.touches(head.start, head.end))
-}
-
-/// Whether the tokenizer refuses something in the words of a directive.
-fn has_syntax_error(view: View<'_>, node: NodeId) -> bool {
-    let node = view.config.node(node);
-    let (errors, head) = (&view.texts.tree(node.doc).errors, view.texts.head(node.doc, node.statement));
-    let end = view.texts.statement(node.doc, node.statement).terminator;
-    errors
-        .get(errors.partition_point(|error| error.start < head.start)..)
-        .is_some_and(|rest| rest.first().is_some_and(|error| error.start <= end))
-}
-
-fn trust(view: View<'_>, doc: DocId) -> Trust {
-    let moves = |kind: SyntaxErrorKind| {
-        !matches!(kind, SyntaxErrorKind::MissingSemicolon | SyntaxErrorKind::LoneSemicolon)
-    };
-    let document = view.texts.sources.get(doc);
-    let reading = document.reading();
-    let origin = match reading {
-        Some(_) => Statements::Template,
-        None if has_tags(document.bytes()) => Statements::Unknown,
-        None => Statements::Written,
-    };
-    let moved = view.texts.tree(doc).errors.iter().any(|error| moves(error.kind));
-    Trust { origin, blocks: !moved && reading.is_none_or(|reading| reading.balanced) }
-}
-
-/// The contexts around the tree; where they are a guess, all that there are.
-fn levels(view: View<'_>) -> Vec<Contexts> {
-    if !view.config.certain {
-        return vec![Contexts::ANY];
-    }
-    let assumed = view.config.scopes.iter().take_while(|scope| scope.node.is_none());
-    assumed.filter_map(|scope| scope.kind.place()).map(|place| Contexts::of(&[place])).collect()
-}
-
-/// Whether a fragment holds the entries of a data block, so that most of its names are no directives.
-fn is_data(view: View<'_>) -> bool {
-    let innermost = view.config.scopes.iter().rposition(|scope| scope.node.is_none());
-    let Some(scope) = innermost.and_then(|it| u32::try_from(it).ok()).filter(|_| !view.config.certain) else {
-        return false;
-    };
-    let (known, unknown): (Vec<NodeId>, Vec<NodeId>) =
-        (view.config.directives(crate::config::ScopeId(scope)))
-            .partition(|&node| view.config.node(node).name != DirectiveId::UNKNOWN);
-    known.len() <= unknown.len()
 }
 
 /// `modules/ngx_http_geoip_module.so` without folder and ending.

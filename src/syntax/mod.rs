@@ -6,6 +6,7 @@ mod lexer;
 mod lua;
 mod parser;
 mod recovery;
+mod statements;
 mod swallowed;
 mod tokens;
 mod tree;

@@ -401,9 +401,9 @@ pub(crate) fn case(rng: &mut Rng, choices: &[(&'static str, &'static Variant)]) 
 /// A block of data with some entries.
 pub(crate) fn data(rng: &mut Rng) -> Case {
     let (head, keys, values) = DATA[rng.below(DATA.len())];
-    let entry = |rng: &mut Rng| match rng.chance(85) {
-        true => format!("{} {};", quoted(rng.pick(keys)), value(rng.pick(values))),
-        false => format!("{};", quoted(rng.pick(keys))),
+    let entry = |rng: &mut Rng| {
+        let key = quoted(rng.pick(keys));
+        if rng.chance(85) { format!("{key} {};", value(rng.pick(values))) } else { format!("{key};") }
     };
     let entries: Vec<String> = (0..=rng.below(4)).map(|_| entry(rng)).collect();
     let open = if head.contains('{') { "" } else { " {" };

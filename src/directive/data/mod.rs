@@ -9,7 +9,7 @@ use super::call::Call;
 use super::{Checked, Fault, Next, Refusal, quoted, says};
 
 use super::script::Names;
-use crate::catalogue::{DirectiveId, Family, directive};
+use crate::catalogue::{DirectiveId, directive};
 
 use geo::Geo;
 use map::Map;
@@ -75,7 +75,7 @@ impl Data {
         let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
         match self {
             Self::Map(map) => map.entry(&words, names),
-            Self::Geo(geo) => geo.entry(&words, names.family.unwrap_or(Family::Http)),
+            Self::Geo(geo) => geo.entry(&words, names),
             Self::Types(longest) => types(longest, &words),
             Self::Split(total) => split(total, &words).map(|()| Taken::Data),
             Self::Charset { to_utf8 } => charset(*to_utf8, &words).map(|()| Taken::Data),

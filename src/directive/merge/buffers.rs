@@ -29,7 +29,7 @@ pub(super) fn request<P: Copy>(view: &View<'_, P>) -> Option<Blamed<P>> {
 }
 
 /// The directives of a module about the buffers for answers, as far as they are set.
-struct Buffers<'l, P> {
+struct Sizes<'l, P> {
     module: &'l str,
     buffers: Option<&'l Setting<P>>,
     first: Option<&'l Setting<P>>,
@@ -41,7 +41,7 @@ struct Buffers<'l, P> {
 /// The relations that `ngx_http_proxy_merge_loc_conf` and those of the other modules test, in their order.
 pub(super) fn response<P: Copy>(view: &View<'_, P>, module: &str) -> Option<(Refusal, P)> {
     let named = |ending: &str| view.named(&format!("{module}_{ending}"));
-    let buffers = Buffers {
+    let sizes = Sizes {
         module,
         buffers: named("buffers"),
         first: named("buffer_size"),
@@ -49,11 +49,11 @@ pub(super) fn response<P: Copy>(view: &View<'_, P>, module: &str) -> Option<(Ref
         write: named("temp_file_write_size"),
         file: named("max_temp_file_size"),
     };
-    let of_all = [buffers.buffers, buffers.first, buffers.busy, buffers.write, buffers.file];
-    of_all.iter().any(Option::is_some).then(|| buffers.refused()).flatten()
+    let of_all = [sizes.buffers, sizes.first, sizes.busy, sizes.write, sizes.file];
+    of_all.iter().any(Option::is_some).then(|| sizes.refused()).flatten()
 }
 
-impl<P: Copy> Buffers<'_, P> {
+impl<P: Copy> Sizes<'_, P> {
     fn refused(&self) -> Option<(Refusal, P)> {
         self.count().or_else(|| self.busy()).or_else(|| self.files())
     }

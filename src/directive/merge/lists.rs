@@ -53,16 +53,25 @@ pub(super) fn too_long<P: Copy>(levels: &Levels<P>, family: Family) -> Vec<Blame
         found.extend(LISTS.iter().filter_map(|list| {
             let (level, settings) = view.list(lookup(list.directive.as_bytes()));
             let fresh = !settings.is_empty() && seen.insert((list.directive, level));
-            fresh.then(|| list.refused(&view, &settings)).flatten()
+            fresh.then(|| list.refused(&view, settings)).flatten()
         }));
         found.extend(TYPES.iter().filter_map(|&id| {
             let (level, settings) = view.list(id);
-            (!settings.is_empty() && seen.insert((id.name(), level))).then(|| types(&settings)).flatten()
+            (!settings.is_empty() && seen.insert((id.name(), level))).then(|| types(settings)).flatten()
         }));
         found.extend(extensions(&view, &mut seen));
         found.extend(referers(&view));
     }
-    found.extend(levels.servers().flat_map(|server| emptied(&server)));
+    found.extend(levels.servers().flat_map(|server| {
+        let types = sized(&server, "types_hash", 1024, 4).map(|it| it.of(Turn::Core));
+        let headers = SIZED.iter().filter_map(|&(table, _, turn)| Some(headers(&server, table)?.of(turn)));
+        types.into_iter().chain(headers).collect::<Vec<_>>()
+    }));
+    found.extend(levels.merged().flat_map(|view| {
+        let passes = SIZED.iter().filter(|(_, pass, _)| !view.own(*pass).is_empty());
+        let refused = passes.filter_map(|&(table, _, turn)| Some(headers(&view, table)?.of(turn)));
+        refused.collect::<Vec<_>>()
+    }));
     found
 }
 
@@ -74,11 +83,12 @@ impl List {
         }
     }
 
-    fn refused<P: Copy>(&self, view: &View<'_, P>, settings: &[&Setting<P>]) -> Option<Blamed<P>> {
+    fn refused<P: Copy>(&self, view: &View<'_, P>, settings: &[Setting<P>]) -> Option<Blamed<P>> {
         let is_param = self.directive.ends_with("_param");
-        let key = |setting: &Setting<P>| match is_param {
-            true => setting.word(1).strip_prefix(b"HTTP_").map_or(0, <[u8]>::len),
-            false => setting.word(1).len(),
+        let key = |setting: &Setting<P>| {
+            let name = setting.word(1);
+            let kept = if is_param { name.strip_prefix(b"HTTP_") } else { Some(name) };
+            kept.map_or(0, <[u8]>::len)
         };
         let longest = settings.iter().max_by_key(|it| key(it))?;
         let refusal = self.table(view).refuses(key(longest))?;
@@ -87,7 +97,7 @@ impl List {
 }
 
 /// `ngx_http_merge_types`
-fn types<P: Copy>(settings: &[&Setting<P>]) -> Option<Blamed<P>> {
+fn types<P: Copy>(settings: &[Setting<P>]) -> Option<Blamed<P>> {
     let words = settings.iter().flat_map(|it| it.words.iter().skip(1).map(move |word| (it, word)));
     if words.clone().any(|(_, word)| word == b"*") {
         return None;
@@ -115,7 +125,7 @@ fn types_table<P: Copy>(view: &View<'_, P>) -> Table {
 
 /// `valid_referers` (`ngx_http_referer_merge_conf`).
 fn referers<P: Copy>(view: &View<'_, P>) -> Option<Blamed<P>> {
-    let settings: Vec<&Setting<P>> = view.own(directive::VALID_REFERERS).collect();
+    let settings = view.own(directive::VALID_REFERERS);
     let is_name =
         |word: &&[u8]| !matches!(*word, b"none" | b"blocked" | b"server_names") && !word.starts_with(b"~");
     let host = |word: &'_ Vec<u8>| word.split(|&byte| byte == b'/').next().map_or(0, <[u8]>::len);
@@ -126,18 +136,32 @@ fn referers<P: Copy>(view: &View<'_, P>) -> Option<Blamed<P>> {
     Some(Blamed::nowhere(Turn::Modules(0), refusal.at(0), settings.first()?.place))
 }
 
-/// Tables that hold something without any directive, and that sizes of zero leave no room for.
-fn emptied<P: Copy>(server: &View<'_, P>) -> Vec<Blamed<P>> {
-    let mut found: Vec<(Turn, Option<Refusal>, &str)> =
-        vec![(Turn::Core, types_table(server).refuses(4), "types_hash")];
-    for (module, turn) in [("proxy_headers_hash", 1), ("grpc_headers_hash", 5)] {
-        let refusal = Table::sized(module, 512, Some(server)).refuses(18);
-        found.push((Turn::Modules(turn), refusal, module));
+/// Tables of headers whose sizes directives set, which are built where a server begins and where this directive stands.
+const SIZED: [(&str, DirectiveId, Turn); 2] = [
+    ("proxy_headers_hash", directive::PROXY_PASS_HEADER, Turn::Modules(1)),
+    ("grpc_headers_hash", directive::GRPC_PASS_HEADER, Turn::Modules(5)),
+];
+
+/// A table that has no room for what it holds without any directive.
+struct Emptied<P> {
+    refusal: Refusal,
+    cause: P,
+}
+
+impl<P> Emptied<P> {
+    fn of(self, turn: Turn) -> Blamed<P> {
+        Blamed::nowhere(turn, self.refusal, self.cause)
     }
-    let blamed = |(turn, refusal, table): (Turn, Option<Refusal>, &str)| {
-        let sizes = ["max_size", "bucket_size"].map(|ending| server.named(&format!("{table}_{ending}")));
-        let cause = sizes.into_iter().flatten().next()?;
-        Some(Blamed::nowhere(turn, refusal?, cause.place))
-    };
-    found.into_iter().filter_map(blamed).collect()
+}
+
+/// The headers that are never passed on.
+fn headers<P: Copy>(view: &View<'_, P>, table: &'static str) -> Option<Emptied<P>> {
+    sized(view, table, 512, "X-Accel-Limit-Rate".len())
+}
+
+fn sized<P: Copy>(view: &View<'_, P>, table: &'static str, most: u64, longest: usize) -> Option<Emptied<P>> {
+    let refusal = Table::sized(table, most, Some(view)).refuses(longest)?;
+    let sizes = ["max_size", "bucket_size"].map(|ending| view.named(&format!("{table}_{ending}")));
+    let cause = sizes.into_iter().flatten().next()?.place;
+    Some(Emptied { refusal, cause })
 }

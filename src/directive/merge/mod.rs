@@ -81,11 +81,11 @@ pub(super) fn refused<P: Copy>(
     found.into_iter().map(problem).collect()
 }
 
-/// `secure_link_secret` beside the directives that came after it (`ngx_http_secure_link_merge_conf`).
+/// `secure_link_secret` beside the directives that came after it, in one level (`ngx_http_secure_link_merge_conf`).
 fn mixed<P: Copy>(view: &super::levels::View<'_, P>) -> Option<Blamed<P>> {
-    let secret = view.setting(directive::SECURE_LINK_SECRET)?;
+    let secret = view.own(directive::SECURE_LINK_SECRET).first()?;
     let newer = [directive::SECURE_LINK, directive::SECURE_LINK_MD5];
-    newer.iter().find_map(|&id| view.setting(id))?;
+    newer.iter().find_map(|&id| view.own(id).first())?;
     let message = r#""secure_link_secret" cannot be mixed with "secure_link" and "secure_link_md5""#;
     Some(Blamed::at_end(Turn::Modules(0), says(message).at(0), secret.place))
 }

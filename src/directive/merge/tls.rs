@@ -18,6 +18,7 @@ pub(super) fn unverifiable<P: Copy>(view: &View<'_, P>, family: Family) -> Vec<B
     }
     let used = MODULES.iter().filter(|(module, scheme, _)| {
         view.own(crate::catalogue::lookup(format!("{module}_pass").as_bytes()))
+            .iter()
             .any(|pass| starts(pass, scheme))
     });
     used.filter_map(|(module, _, turn)| of_module(view, module, *turn)).collect()

@@ -25,15 +25,19 @@ pub(in crate::directive) enum At {
     Unix(Vec<u8>),
 }
 
-/// The sockets of a `listen`, one for each port; none if it names a host.
-pub(in crate::directive) fn sockets(call: &Call<'_>) -> Vec<Socket> {
+/// The sockets of a `listen`, `most` at most, one for each port; none if it names a host.
+pub(in crate::directive) fn sockets(call: &Call<'_>, most: usize) -> Vec<Socket> {
     let datagram = call.arguments().skip(1).any(|word| matches!(word, b"quic" | b"udp"));
     let Ok(address) = parse(call.word(1), For::Listen) else { return Vec::new() };
     let usual = (call.context == Context::Server).then_some((80, 80));
     let socket = |at| Socket { datagram, at };
     let each = |at: &dyn Fn(u16) -> At| {
         let (first, last) = address.ports.or(usual).unwrap_or((1, 0));
-        (first..=last).filter_map(|port| u16::try_from(port).ok()).map(|port| socket(at(port))).collect()
+        (first..=last)
+            .take(most)
+            .filter_map(|port| u16::try_from(port).ok())
+            .map(|port| socket(at(port)))
+            .collect()
     };
     match (address.family, host(&address)) {
         (Family::Unix, _) => vec![socket(At::Unix(address.host.to_vec()))],
