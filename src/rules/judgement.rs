@@ -16,7 +16,7 @@ use crate::directive::{Fault, Inside, Next, Problem, Refusal, State, Stated};
 use crate::source::DocId;
 use crate::syntax::StatementKind;
 use around::{is_data, levels};
-use trust::{Trust, trust};
+use trust::{Statements, Trust, trust};
 
 /// What nginx refuses, in the order of the tree.
 #[derive(Debug, Default)]
