@@ -231,10 +231,14 @@ impl Assembly<'_, '_> {
     }
 
     fn queue(&mut self, found: Resolution, site: Site) {
-        let Resolution { files, shown, pattern, certain } = found;
+        let Resolution { files, shown, pattern, certain, endless, outside } = found;
         // What nginx's packages ship may be left out of a repository: it stands beside the real main file.
         let shipped = site.neutral && !self.paths.is_given();
-        if files.is_empty() && !pattern && !shipped {
+        if endless {
+            self.unresolved(IncludeProblem::TooMany, &shown, site);
+        } else if outside && !shipped {
+            self.unresolved(IncludeProblem::Outside, &shown, Site { certain, ..site });
+        } else if files.is_empty() && !pattern && !shipped {
             self.unresolved(IncludeProblem::NotFound, &shown, site);
         } else if files.is_empty() && !certain {
             self.lose_sight(site);
@@ -255,6 +259,7 @@ impl Assembly<'_, '_> {
             }
             Err(LoadError::NotFound) => IncludeProblem::NotFound,
             Err(LoadError::Directory) => IncludeProblem::Directory,
+            Err(LoadError::Outside) => IncludeProblem::Outside,
             Err(error) => IncludeProblem::Unreadable(error.to_string()),
         };
         self.unresolved(problem, path, site);

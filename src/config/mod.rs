@@ -153,6 +153,8 @@ pub enum IncludeProblem {
     Cycle,
     /// The includes multiply without end in sight.
     TooMany,
+    /// It leads to where nothing is read unless the user says so.
+    Outside,
 }
 
 /// An include that could not be followed.
