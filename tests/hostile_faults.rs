@@ -270,10 +270,16 @@ fn is_whole(folder: &Folder, old: &[String], new: &[String], when: &str) {
 
 /// Three files to fix, and what they are to be.
 fn three() -> (Vec<String>, Vec<String>) {
-    let location = "        location /again {\n            proxy_pass http://app;\n            proxy_set_header Upgrade $http_upgrade;\n        }\n";
-    let old: Vec<String> = (0..3)
-        .map(|count| HALF.replacen("    }\n}\n", &format!("{}    }}\n}}\n", location.repeat(count * 40)), 1))
-        .collect();
+    let location = |it: usize| {
+        format!(
+            "        location /{it} {{\n            proxy_pass http://app;\n            proxy_set_header Upgrade $http_upgrade;\n        }}\n"
+        )
+    };
+    let text = |number: usize| {
+        let locations: String = (0..number * 40).map(location).collect();
+        HALF.replacen("    }\n}\n", &format!("{locations}    }}\n}}\n"), 1)
+    };
+    let old: Vec<String> = (0..3).map(text).collect();
     let folder = three_in_a_folder(&old);
     folder.run(&["--fix", "."]).ends(0);
     let new: Vec<String> = (0..3).map(|number| folder.text(&format!("{number}.conf"))).collect();

@@ -1,4 +1,4 @@
-//! Whether the cost of what steers a request (`if`, `set`, `rewrite`), of headers above blocks and of includes within
+//! Whether the cost of what steers a request (true `if`s, `rewrite`), of headers above blocks and of includes within
 //! includes grows in step with what there is of it. The method is that of `tests/linear.rs`.
 #![allow(
     clippy::disallowed_methods,
@@ -25,28 +25,8 @@ fn in_location(inner: &str) -> String {
 }
 
 #[test]
-#[ignore = "needs valgrind; tests/run runs it"]
-fn ifs_that_set_what_others_read() {
-    one_file("ifs that set what the next one reads", 60, |count| {
-        in_location(&lines(count, |it| format!("if ($v{it} = a) {{ set $v{} a; }}\n", it + 1)))
-    });
-    one_file("ifs that set what all read", 60, |count| {
-        in_location(&lines(count, |it| format!("if ($v = a{it}) {{ set $v b{it}; }}\n")))
-    });
-    one_file("ifs of a server that set what all read", 60, |count| {
-        let ifs = lines(count, |it| format!("if ($v = a{it}) {{ set $v b{it}; }}\n"));
-        in_http(&format!("server {{ listen 80; {ifs} location /ws {{ {PASS} }} }}\n"))
-    });
-    one_file("ifs of a server below locations", 60, |count| {
-        let ifs = lines(60, |it| format!("if ($v = a{it}) {{ set $v b{it}; }}\n"));
-        let locations = lines(count, |it| format!("location /{it} {{ {PASS} }}\n"));
-        in_http(&format!("server {{ listen 80; {ifs} {locations} }}\n"))
-    });
-}
-
-#[test]
-#[ignore = "needs valgrind; tests/run runs it"]
-fn ifs_that_are_all_true() {
+#[ignore = "takes minutes under valgrind; tests/run --all runs it"]
+fn slow_ifs_that_are_all_true() {
     one_file("true ifs", 60, |count| {
         in_location(&lines(count, |it| format!("if ($request_method = GET) {{ set $v{it} a; }}\n")))
     });
@@ -59,8 +39,8 @@ fn ifs_that_are_all_true() {
 }
 
 #[test]
-#[ignore = "needs valgrind; tests/run runs it"]
-fn includes_within_includes() {
+#[ignore = "takes minutes under valgrind; tests/run --all runs it"]
+fn slow_includes_within_includes() {
     linear("includes within includes", 40, CHECK, |folder, count| {
         for number in 0..count {
             let next =
@@ -72,8 +52,8 @@ fn includes_within_includes() {
 }
 
 #[test]
-#[ignore = "needs valgrind; tests/run runs it"]
-fn headers_and_blocks() {
+#[ignore = "takes minutes under valgrind; tests/run --all runs it"]
+fn slow_headers_and_blocks() {
     let tree = |headers: usize, blocks: usize, header: &dyn Fn(usize) -> String| {
         let headers = lines(headers, header);
         let locations =
@@ -83,15 +63,15 @@ fn headers_and_blocks() {
     let plain = |it: usize| format!("proxy_set_header X-H{it} $http_x{it};\n");
     let misspelt = |it: usize| format!("proxy_set_header Upgrad{it} $http_upgrade;\n");
     one_file("headers and blocks, each doubled by a half", 30, |count| {
-        let side = (1_000 * count).isqrt();
+        let side = (200 * count).isqrt();
         tree(side, side, &plain)
     });
     one_file("names that are nearly those of the handshake", 40, |count| tree(count, 40, &misspelt));
 }
 
 #[test]
-#[ignore = "needs valgrind; tests/run runs it"]
-fn ways_that_fork_and_join() {
+#[ignore = "takes minutes under valgrind; tests/run --all runs it"]
+fn slow_ways_that_fork_and_join() {
     one_file("locations that are rewritten to one another", 30, |count| {
         let locations = lines(count, |it| {
             format!("location ~ ^/{it}(?=/)(?!x).+$ {{ rewrite ^/(.*)$ /{}/$1 last; }}\n", it + 1)

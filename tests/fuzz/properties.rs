@@ -19,6 +19,7 @@ use ngxlint::output::{Format, Report, Style, Summary, write};
 use ngxlint::route::Sockets;
 use ngxlint::rules::{Preferences, RULES};
 use ngxlint::show::{serving_blocks, show};
+use ngxlint::source::Span;
 use ngxlint::syntax::{RawBodies, SyntaxErrorKind, parse as parse_tree, parse_as_nginx, tokens, verdict};
 use ngxlint::times::Times;
 use ngxlint::trace::{ClientRequest, Tracer};
@@ -26,6 +27,9 @@ use ngxlint::value::{Client, Definitions};
 use ngxlint::{fix as fixes, parse as parsing};
 
 const SEPARATOR: u8 = 0x1e;
+
+/// A directive's name and its arguments.
+type Setting = (Vec<u8>, String);
 
 /// Rounds of fixes after which nothing may be left to do.
 const ROUNDS: usize = 20;
@@ -133,6 +137,7 @@ pub fn fix(data: &[u8]) {
             for edit in edits {
                 touched.push(edit.text.clone().into_bytes());
                 touched.push(found.texts.sources.text(edit.span).to_vec());
+                touched.extend(changed_within(&found, edit.span));
             }
             assert!(names.contains(&found.texts.sources.get(doc).name), "an edit of another file");
         }
@@ -147,19 +152,32 @@ pub fn fix(data: &[u8]) {
     let after = in_force(&files);
     assert_eq!(values.len(), after.len(), "a fix changes the blocks");
     for (before, after) in values.into_iter().zip(after) {
-        let others = |values: Vec<(Vec<u8>, Vec<Vec<u8>>)>| -> Vec<_> {
-            values.into_iter().filter(|(name, _)| !about(name)).collect()
+        let others = |values: Vec<Setting>| -> Vec<String> {
+            let others = values.into_iter().filter(|(name, _)| !about(name));
+            others.map(|(name, arguments)| format!("{} {arguments}", name.escape_ascii())).collect()
         };
         assert_eq!(others(before), others(after), "a fix changes what it is not about");
     }
 }
 
+/// The name of the directive that has an edit inside it.
+fn changed_within(found: &Outcome, edited: Span) -> Option<Vec<u8>> {
+    let (tree, text) = (found.texts.tree(edited.doc), found.texts.sources.get(edited.doc).bytes());
+    let around = tree.statements.iter().rev().find(|&&statement| {
+        let (start, end) = tree.range(statement);
+        start < edited.end.max(edited.start + 1) && edited.start < end
+    });
+    let name = around.and_then(|&statement| tree.words(statement).first());
+    name.map(|name| name.decoded(text).into_owned())
+}
+
 /// The directives in force at each block that serves requests.
-fn in_force(files: &Memory) -> Vec<Vec<(Vec<u8>, Vec<Vec<u8>>)>> {
+fn in_force(files: &Memory) -> Vec<Vec<Setting>> {
     with_view(files, |view| {
         let blocks = show(view, &serving_blocks(view), Version::NEWEST);
         let written = |it: ngxlint::show::Written| {
-            (view.name(it.node).into_owned(), view.args(it.node).map(std::borrow::Cow::into_owned).collect())
+            let arguments: Vec<String> = view.args(it.node).map(|it| it.escape_ascii().to_string()).collect();
+            (view.name(it.node).into_owned(), arguments.join(" "))
         };
         blocks.into_iter().map(|block| block.written.into_iter().map(written).collect()).collect()
     })
