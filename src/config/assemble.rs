@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::include::{self, Resolution};
+use super::include::{self, Refused, Resolution};
 use super::{
     Base, Config, Context, Include, IncludeId, IncludeProblem, Library, LoadError, Node, NodeId, Paths,
     Scope, ScopeId, ScopeKind, Unresolved,
@@ -231,12 +231,12 @@ impl Assembly<'_, '_> {
     }
 
     fn queue(&mut self, found: Resolution, site: Site) {
-        let Resolution { files, shown, pattern, certain, endless, outside } = found;
+        let Resolution { files, shown, pattern, certain, refused } = found;
         // What nginx's packages ship may be left out of a repository: it stands beside the real main file.
         let shipped = site.neutral && !self.paths.is_given();
-        if endless {
+        if refused == Some(Refused::Endless) {
             self.unresolved(IncludeProblem::TooMany, &shown, site);
-        } else if outside && !shipped {
+        } else if refused.is_some() && !shipped {
             self.unresolved(IncludeProblem::Outside, &shown, Site { certain, ..site });
         } else if files.is_empty() && !pattern && !shipped {
             self.unresolved(IncludeProblem::NotFound, &shown, site);

@@ -44,10 +44,17 @@ pub struct Resolution {
     pub certain: bool,
     /// Whether the argument is a pattern, which may match nothing.
     pub pattern: bool,
-    /// Whether it is a pattern that matches more than is looked at.
-    pub endless: bool,
-    /// Whether it leads to where nothing is read, and to no other place.
-    pub outside: bool,
+    /// Why it is not followed.
+    pub refused: Option<Refused>,
+}
+
+/// Why an include that nginx would follow is not followed here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// It is a pattern that matches more than is looked at.
+    Endless,
+    /// It leads to where nothing is read, and to no other place.
+    Outside,
 }
 
 /// The folders under which packages and images keep nginx's configuration. A repository usually holds a copy of just
@@ -71,11 +78,11 @@ pub fn resolve(files: &dyn Files, argument: &[u8], base: &Base, paths: &Paths) -
     let mut outside = None;
     for (path, certain) in &candidates {
         let expanded = if pattern { glob::expand(files, path) } else { Ok(existing(files, path)) };
-        resolution.endless = expanded.is_err();
+        resolution.refused = expanded.is_err().then_some(Refused::Endless);
         resolution.files = expanded.unwrap_or_default();
         resolution.certain = *certain;
         resolution.shown.clone_from(path);
-        if !resolution.files.is_empty() || resolution.endless {
+        if !resolution.files.is_empty() || resolution.refused.is_some() {
             return resolution;
         }
         let start = if pattern { glob::start(path) } else { path.clone() };
@@ -83,7 +90,7 @@ pub fn resolve(files: &dyn Files, argument: &[u8], base: &Base, paths: &Paths) -
             outside.get_or_insert_with(|| (path.clone(), *certain));
         }
     }
-    resolution.outside = outside.is_some();
+    resolution.refused = outside.is_some().then_some(Refused::Outside);
     if let Some((first, certain)) = outside.or_else(|| candidates.into_iter().next()) {
         resolution.certain = certain;
         resolution.shown = first;

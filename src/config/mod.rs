@@ -19,7 +19,7 @@ pub use assemble::assemble;
 pub use context::Context;
 pub use dump::{is_dump, refusal, split_dump};
 pub use glob::matches as glob_matches;
-pub use include::{Base, Paths, Resolution, resolve};
+pub use include::{Base, Paths, Refused, Resolution, resolve};
 pub use library::{Library, LoadError, Texts};
 pub use names::{View, assumed};
 

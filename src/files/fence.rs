@@ -16,7 +16,8 @@ struct Outside;
 
 /// Whether an access was refused since it would have left the fence.
 pub fn is_outside(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<Outside>())
+    let Some(inner) = error.get_ref() else { return false };
+    inner.is::<Outside>()
 }
 
 /// The files of `base` that stand in some folders once links are resolved.

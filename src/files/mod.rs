@@ -167,7 +167,7 @@ impl Files for Disk {
     }
 
     fn replace(&self, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
-        replace::replace(self, path, before, after)
+        replace::replace(*self, path, before, after)
     }
 }
 

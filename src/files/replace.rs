@@ -8,7 +8,7 @@ use super::{Disk, Files as _};
 
 /// Puts a file with `after` in the place of the one that `path` leads to, which holds `before`. Until the last step nothing
 /// but a file of its own, `.ngxlint-` and some letters, is written.
-pub(super) fn replace(disk: &Disk, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+pub(super) fn replace(disk: Disk, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
     let target = std::fs::canonicalize(path)?;
     let standing = std::fs::metadata(&target)?;
     refuse(&standing)?;

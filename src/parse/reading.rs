@@ -211,9 +211,9 @@ impl Walk<'_> {
         }
         let argument = self.reading.words(entry, statement).nth(1).unwrap_or_default().into_owned();
         let mut found = resolve(self.reading.library.files, &argument, &self.main.base, &self.main.paths);
-        if found.outside || found.endless {
+        if let Some(refused) = found.refused {
             self.reading.unread = true;
-            return self.problem(not_followed(self.main.shown(&found.shown), found.endless));
+            return self.problem(not_followed(self.main.shown(&found.shown), refused));
         }
         if found.files.is_empty() && !found.pattern {
             return self.problem(open_failed(self.main.shown(&found.shown), NOT_FOUND));

@@ -23,9 +23,9 @@ impl Machine<'_, '_> {
         }
         let argument = self.reading.words(entry, statement).nth(1).unwrap_or_default().into_owned();
         let mut found = resolve(self.reading.library.files, &argument, &self.main.base, &self.main.paths);
-        if found.outside || found.endless {
+        if let Some(refused) = found.refused {
             self.reading.unread = true;
-            let message = not_followed(self.main.shown(&found.shown), found.endless);
+            let message = not_followed(self.main.shown(&found.shown), refused);
             return Err(self.stop_at(entry, statement.terminator, message));
         }
         if found.files.is_empty() && !found.pattern {
