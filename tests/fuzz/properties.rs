@@ -206,9 +206,9 @@ pub fn handshake(data: &[u8]) {
     with_view(&files, |view| {
         let (definitions, sockets) = (Definitions::of(view), Sockets::of(view));
         for version in [Version::new(1, 18, 0), Version::NEWEST] {
-            let tracer = Tracer::new(view, &definitions, &sockets, version, &files, "/".into());
+            let router = Tracer::new(view, &definitions, &sockets, version, &files, "/".into());
             let requests = urls.split_whitespace().take(4).filter_map(|url| ClientRequest::of(url).ok());
-            let traces: Vec<_> = requests.map(|it| (it.url.clone(), tracer.trace(&it))).collect();
+            let traces: Vec<_> = requests.map(|it| (it.url.clone(), router.trace(&it))).collect();
             let reports = judge(view, &definitions, &Client::handshake(), version);
             let blocks = Blocks { view, version, reports: &reports, traces: &traces };
             let mut out = Vec::new();
