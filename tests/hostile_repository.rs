@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::format_collect,
     reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
 )]
 
