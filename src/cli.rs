@@ -157,6 +157,9 @@ pub struct Places {
     /// Look for what stands below FROM below TO (may be repeated)
     #[arg(long, value_name = "FROM=TO")]
     pub path_map: Vec<String>,
+    /// Follow includes and symbolic links that lead out of the repository, or of the --root folder
+    #[arg(long)]
+    pub follow_outside: bool,
 }
 
 /// Which settings file counts.

@@ -15,59 +15,13 @@
 
 #[path = "../benches/generate/mod.rs"]
 mod generate;
+#[path = "cli/growth.rs"]
+mod growth;
 #[path = "cli/harness.rs"]
 mod harness;
 
-use std::process::Command;
-
+use growth::{CHECK, in_http, instructions, linear, lines, one_file};
 use harness::Folder;
-
-/// A doubling of what is sorted adds a little more than twice as much; what grows with the square adds four times as much.
-const MOST: f64 = 2.3;
-
-/// What a run in `folder` costs, in instructions.
-fn instructions(folder: &Folder, arguments: &[&str]) -> f64 {
-    let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", env!("CARGO_BIN_EXE_ngxlint")]);
-    command.args(arguments).current_dir(folder.root());
-    let said = harness::finish(command, b"");
-    let count = said.err.lines().find_map(|line| line.split_once("Collected : "));
-    let (_, count) = count.unwrap_or_else(|| panic!("valgrind counted nothing: {}", said.err));
-    assert!(said.code() < 2, "{}", said.err);
-    count.trim().parse().unwrap()
-}
-
-/// Doubles `count` twice. `prepare` writes the files for a count.
-#[track_caller]
-fn linear(what: &str, count: usize, arguments: &[&str], prepare: impl Fn(&Folder, usize)) {
-    let [one, two, four] = [1, 2, 4].map(|times| {
-        let folder = Folder::new();
-        prepare(&folder, count * times);
-        instructions(&folder, arguments)
-    });
-    let growth = (four - two) / (two - one);
-    println!("{what}: {one:.3e} {two:.3e} {four:.3e}, the second doubling adds {growth:.2} times as much");
-    assert!(growth <= MOST, "{what}: {growth:.2}");
-}
-
-const CHECK: &[&str] = &["check", "--no-config", "--jobs", "1", "nginx.conf"];
-
-#[track_caller]
-fn one_file(what: &str, count: usize, text: impl Fn(usize) -> String) {
-    linear(what, count, CHECK, |folder, count| {
-        folder.write("mime.types", "types { text/html html; }\n");
-        folder.write("fastcgi_params", "fastcgi_param QUERY_STRING $query_string;\n");
-        folder.write("nginx.conf", text(count));
-    });
-}
-
-fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
-    (0..count).map(line).collect()
-}
-
-fn in_http(inner: &str) -> String {
-    format!("events {{}}\nhttp {{\n{inner}}}\n")
-}
 
 const PASS: &str = "proxy_pass http://127.0.0.1:1; proxy_set_header Upgrade $http_upgrade;";
 

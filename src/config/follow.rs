@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::assemble::{Assembly, Frame, number};
-use super::include::{self, Resolution};
+use super::include::{self, Refused, Resolution};
 use super::{Include, IncludeId, IncludeProblem, LoadError, ScopeId, ScopeKind, Unresolved};
 use crate::catalogue::directive;
 use crate::source::{DocId, Span};
@@ -56,10 +56,14 @@ impl Assembly<'_, '_> {
     }
 
     fn queue(&mut self, found: Resolution, site: Site) {
-        let Resolution { files, shown, pattern, certain } = found;
+        let Resolution { files, shown, pattern, certain, refused } = found;
         // What nginx's packages ship may be left out of a repository: it stands beside the real main file.
         let shipped = site.neutral && !self.paths.is_given();
-        if files.is_empty() && !pattern && !shipped {
+        if refused == Some(Refused::Endless) {
+            self.unresolved(IncludeProblem::TooMany, &shown, site);
+        } else if refused.is_some() && !shipped {
+            self.unresolved(IncludeProblem::Outside, &shown, Site { certain, ..site });
+        } else if files.is_empty() && !pattern && !shipped {
             self.unresolved(IncludeProblem::NotFound, &shown, site);
         } else if files.is_empty() && !certain {
             self.lose_sight(site);
@@ -80,6 +84,7 @@ impl Assembly<'_, '_> {
             }
             Err(LoadError::NotFound) => IncludeProblem::NotFound,
             Err(LoadError::Directory) => IncludeProblem::Directory,
+            Err(LoadError::Outside) => IncludeProblem::Outside,
             Err(error) => IncludeProblem::Unreadable(error.to_string()),
         };
         self.unresolved(problem, path, site);

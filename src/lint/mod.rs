@@ -3,6 +3,7 @@
 mod base;
 mod discover;
 mod exclude;
+mod given;
 mod homes;
 mod merge;
 mod partly;
@@ -25,13 +26,14 @@ use crate::config::{
 };
 use crate::embedded::Part;
 use crate::files::Files;
-use crate::finding::{Finding, ReadError};
+use crate::finding::{Finding, Fix, ReadError};
 use crate::fingerprint::number_twins;
 use crate::rules::{Facts, Preferences, Rule, findings, run};
 use crate::source::DocId;
 use crate::suppress::{Ran, Suppressions};
 use crate::times::Times;
 use crate::value::{Client, Definitions};
+use given::Given;
 use homes::Guests;
 
 /// What to lint, and how.
@@ -92,6 +94,15 @@ pub struct Outcome {
     pub linted: Vec<DocId>,
     /// Those of them that stand in several places.
     pub shared: HashSet<DocId>,
+    /// Texts outside of the given paths, which no fix may change.
+    pub elsewhere: HashSet<DocId>,
+}
+
+impl Outcome {
+    /// Whether a fix would change a text outside of the given paths.
+    pub fn reaches_elsewhere(&self, fix: &Fix) -> bool {
+        fix.edits.iter().any(|edit| self.elsewhere.contains(&edit.span.doc))
+    }
 }
 
 /// Lints `inputs`. `tick` is called for each tree that is done, with the count of trees.
@@ -105,6 +116,7 @@ pub fn lint(
     let mut library = Library::new(files, working_directory.to_path_buf());
     let mut trees = Trees::default();
     let times = &options.times;
+    let given = Given::of(&inputs);
     let inputs = discover::kept(&mut library, inputs, options);
     let found = times
         .phase("finding and reading", || discover::inputs(&mut library, inputs, options, &mut trees.errors));
@@ -137,8 +149,19 @@ pub fn lint(
     number_twins(&mut findings, &texts.sources);
     findings.retain(|finding| wanted.hold(finding));
     let suppressed = suppressions.count_in(&linted);
+    let elsewhere = given.elsewhere(files, &texts.sources, &findings);
     let (accepted, shared) = (Baseline::default(), merge::shared(&trees.configs));
-    Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, shared, texts }
+    Outcome {
+        findings,
+        suppressed,
+        accepted,
+        errors,
+        has_dump: trees.has_dump,
+        linted,
+        shared,
+        elsewhere,
+        texts,
+    }
 }
 
 /// The documents of all trees, each once.

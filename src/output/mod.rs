@@ -36,6 +36,7 @@ use std::io::{self, BufWriter, Write};
 pub use examples::{Example, example};
 pub use explain::explain;
 pub use format::Format;
+pub(crate) use json_text::string as json_string;
 pub use page::{page, page_index};
 pub use report::{Report, Summary};
 pub use rules::{rules_json, rules_table};

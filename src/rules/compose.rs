@@ -140,7 +140,7 @@ fn single(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec, edits: Vec<Edit>) -> Fix
 /// The includes that brought the edited texts to a block: that of the hit, of what the block's location holds, of the
 /// headers around it, and those that brought the includes.
 fn places(config: &Config, hit: IncludeId, block: Option<ScopeId>, edits: &[Edit]) -> Vec<IncludeId> {
-    let is_edited = |doc: DocId| edits.iter().any(|edit| edit.span.doc == doc);
+    let edited: BTreeSet<DocId> = edits.iter().map(|edit| edit.span.doc).collect();
     if edits.iter().all(|edit| edit.span.doc == config.root) {
         return vec![IncludeId::default()];
     }
@@ -150,8 +150,13 @@ fn places(config: &Config, hit: IncludeId, block: Option<ScopeId>, edits: &[Edit
     let headers = levels.flat_map(|level| config.own(level, directive::PROXY_SET_HEADER));
     let mut ids: BTreeSet<IncludeId> = held.chain(headers).map(|node| config.node(node).include).collect();
     ids.insert(hit);
-    let brought: BTreeSet<IncludeId> = ids.into_iter().flat_map(|id| config.include_path(id)).collect();
-    brought.into_iter().filter(|&id| is_edited(config.included_document(id))).collect()
+    // No file is included within itself: each text stands on the way at most once.
+    let brought = |id| {
+        let is_edited = |id: &IncludeId| edited.contains(&config.included_document(*id));
+        config.include_path(id).filter(is_edited).take(edited.len())
+    };
+    let brought: BTreeSet<IncludeId> = ids.into_iter().flat_map(brought).collect();
+    brought.into_iter().collect()
 }
 
 fn safety(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec) -> Safety {

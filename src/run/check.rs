@@ -8,7 +8,8 @@ use super::baseline::Accepted;
 use super::progress::Progress;
 use super::results::Results;
 use super::{
-    CLEAN, Error, FAILED, FINDINGS, fixing, repairs, settings, standard_input, version, working_directory,
+    CLEAN, Error, FAILED, FINDINGS, fence, fixing, repairs, settings, standard_input, version,
+    working_directory,
 };
 use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
@@ -21,7 +22,7 @@ use crate::times::Times;
 
 /// Lints, fixes where asked to, prints, and says how it ended.
 pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
-    let files = Disk;
+    let files = fence::of_check(&Disk, arguments)?;
     let options = options(arguments, &files)?;
     let job = Job {
         inputs: inputs(arguments, &options.home)?,

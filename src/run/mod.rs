@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod fence;
 mod fixing;
 mod fixtures;
 mod handshake;
@@ -76,7 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Parse(arguments)) => parse(&arguments),
         Some(Command::Explain(arguments)) => explain(&arguments),
         Some(Command::Rules(arguments)) => rules(&arguments),
-        Some(Command::Init) => settings::init(&Disk),
+        Some(Command::Init) => init(),
         Some(Command::Schema) => schema(),
         Some(Command::Completions(arguments)) => shell::completions(arguments.shell),
         Some(Command::Man(arguments)) => shell::man(arguments.command.as_deref()),
@@ -143,13 +144,19 @@ fn explain(arguments: &Explain) -> Result<u8, Error> {
 
 /// The built-in rules and those that the options, or the settings of the current folder, bring.
 fn known_rules(folders: &[PathBuf], settings: &SettingsFile) -> Result<Vec<&'static Rule>, Error> {
-    let settings = settings::settings(&Disk, settings, Path::new("."))?;
-    settings::rules(&Disk, folders, &settings)
+    let own: Vec<PathBuf> = settings.config.iter().chain(folders).cloned().collect();
+    let files = fence::of(&Disk, &[".".into()], &Places::default(), &own)?;
+    let settings = settings::settings(&files, settings, Path::new("."))?;
+    settings::rules(&files, folders, &settings)
 }
 
 fn own_rule(word: &str, known: &[&'static Rule]) -> Result<&'static Rule, Error> {
     let rule = known.iter().find(|rule| rule.is_called(word)).copied();
     rule.ok_or_else(|| Error::usage(unknown_rule(word, known)))
+}
+
+fn init() -> Result<u8, Error> {
+    settings::init(&fence::of(&Disk, &[".".into()], &Places::default(), &[])?)
 }
 
 fn schema() -> Result<u8, Error> {
@@ -195,7 +202,8 @@ fn parse(arguments: &crate::cli::Parse) -> Result<u8, Error> {
         stdin_name: None,
     };
     let (mut input, mut out) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
-    let done = parse::run(&Disk, &working_directory()?, &arguments.paths, &mut input, &options, &mut out);
+    let files = fence::of(&Disk, &arguments.paths, &arguments.places, &[])?;
+    let done = parse::run(&files, &working_directory()?, &arguments.paths, &mut input, &options, &mut out);
     out.flush()?;
     match done {
         Ok(parse::Status::Ok) => Ok(CLEAN),

@@ -28,6 +28,8 @@ fn named(unresolved: &Unresolved) -> &'static str {
         IncludeProblem::Directory => "directory",
         IncludeProblem::Unreadable(_) => "unreadable",
         IncludeProblem::TooMany => "too-many",
+        IncludeProblem::Outside if unresolved.certain => "outside",
+        IncludeProblem::Outside => "outside-perhaps",
     }
 }
 
