@@ -21,6 +21,7 @@ mod junit;
 mod markdown;
 mod page;
 mod paint;
+mod peers;
 mod place;
 mod pretty;
 mod rdjsonl;
@@ -37,6 +38,7 @@ pub use examples::{Example, example};
 pub use explain::explain;
 pub use format::Format;
 pub use page::{page, page_index};
+pub use peers::{peers_json, peers_page, peers_table};
 pub use report::{Report, Summary};
 pub use rules::{rules_json, rules_table};
 
