@@ -12,7 +12,8 @@ use crate::emit::{Result, option, quoted, read, slice, write};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Peer {
-    peer: String,
+    #[serde(rename = "peer")]
+    name: String,
     version: String,
     home: String,
     rules: BTreeMap<String, Check>,
@@ -44,7 +45,7 @@ pub(crate) fn table() -> Result<Vec<Peer>> {
 pub(crate) fn names(peers: &[Peer], code: &str) -> Vec<String> {
     let of = |peer: &Peer| -> Vec<String> {
         let rules = peer.rules.iter().filter(|(_, check)| check.codes.iter().any(|it| it == code));
-        rules.map(|(name, _)| format!("{}/{name}", peer.peer)).collect()
+        rules.map(|(name, _)| format!("{}/{name}", peer.name)).collect()
     };
     peers.iter().flat_map(of).collect()
 }
@@ -55,12 +56,12 @@ pub(crate) fn compile(peers: &[Peer]) -> Result<()> {
         "/// Other linters with all their rules, in the order of their table.\npub static PEERS: [Peer; {}] = [\n",
         peers.len()
     );
-    for Peer { peer, version, home, rules } in peers {
+    for Peer { name, version, home, rules } in peers {
         let checks = slice(rules, |(name, Check { codes, because })| {
             let (codes, because) = (slice(codes, quoted), option(because.as_ref(), quoted));
             format!("PeerRule {{ name: {name:?}, codes: {codes}, because: {because} }}")
         });
-        writeln!(out, "Peer {{ name: {peer:?}, version: {version:?}, home: {home:?}, rules: {checks} }},")?;
+        writeln!(out, "Peer {{ name: {name:?}, version: {version:?}, home: {home:?}, rules: {checks} }},")?;
     }
     out.push_str("];\n");
     write("peers.rs", &out)

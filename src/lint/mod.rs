@@ -36,6 +36,7 @@ use homes::Guests;
 
 /// What to lint, and how.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// The nginx versions that the configuration is for.
     pub target: VersionRange,
