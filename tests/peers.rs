@@ -16,7 +16,7 @@ use ngxlint::rules::{PEERS, RULES};
 use serde_json::Value;
 
 /// Families that are still to come.
-const NOT_YET: [&str; 6] = ["PF", "PX", "RT", "SE", "ST", "TL"];
+const NOT_YET: [&str; 4] = ["PX", "RT", "SE", "TL"];
 
 #[test]
 fn every_rule_of_a_peer_has_a_rule_here_or_a_reason() {
