@@ -11,6 +11,7 @@ mod data;
 mod ends;
 mod http;
 mod refusal;
+mod regex;
 mod scalar;
 mod script;
 mod setters;
