@@ -17,25 +17,14 @@
 mod generate;
 #[path = "cli/harness.rs"]
 mod harness;
-
-use std::process::Command;
+#[path = "cli/valgrind.rs"]
+mod valgrind;
 
 use harness::Folder;
+use valgrind::instructions;
 
 /// A doubling of what is sorted adds a little more than twice as much; what grows with the square adds four times as much.
 const MOST: f64 = 2.3;
-
-/// What a run in `folder` costs, in instructions.
-fn instructions(folder: &Folder, arguments: &[&str]) -> f64 {
-    let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", env!("CARGO_BIN_EXE_ngxlint")]);
-    command.args(arguments).args(["--jobs", "1"]).current_dir(folder.root());
-    let said = harness::finish(command, b"");
-    let count = said.err.lines().find_map(|line| line.split_once("Collected : "));
-    let (_, count) = count.unwrap_or_else(|| panic!("valgrind counted nothing: {}", said.err));
-    assert!(said.code() < 2, "{}", said.err);
-    count.trim().parse().unwrap()
-}
 
 /// Doubles `count` twice. `prepare` writes the files for a count.
 #[track_caller]
