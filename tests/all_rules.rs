@@ -5,7 +5,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::format_collect,
     clippy::print_stdout,
+    clippy::type_complexity,
     reason = "tests prepare their files themselves and fail by panicking, and so do their helpers"
 )]
 

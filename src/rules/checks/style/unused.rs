@@ -193,7 +193,7 @@ fn passed(view: View<'_>, node: NodeId) -> Result<Option<Vec<u8>>, Unforeseen> {
     let is_pass = is_stream || config.node(node).name.handler().is_some();
     let Some(target) = view.arg(node, 0).filter(|_| is_pass) else { return Ok(None) };
     let behind = memchr::memmem::find(&target, b"://").and_then(|at| target.get(at + 3..));
-    let host = behind.unwrap_or(&target).split(|&byte| byte == b'/').next().unwrap_or_default();
+    let host = behind.and_then(|behind| behind.split(|&byte| byte == b'/').next()).unwrap_or(&target);
     let mut pieces = parts(host);
     match (pieces.next(), pieces.next()) {
         (None | Some(Part::Text(_)), None) => Ok(None),
