@@ -31,9 +31,10 @@ fn at_server(facts: &Facts<'_>, rule: &'static Rule, server: ScopeId) -> Option<
 
 /// Servers of files or pages none of which is compressed.
 pub(super) fn compression(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let present = Compressing::of(facts);
     let plain = blocks(facts).into_iter().filter(|(_, blocks)| {
         let sends = blocks.iter().any(|&block| sends_pages(facts, block));
-        sends && !blocks.iter().any(|&block| may_compress(facts, block))
+        sends && !blocks.iter().any(|&block| present.may_compress(facts, block))
     });
     plain.filter_map(|(server, _)| at_server(facts, rule, server)).collect()
 }
@@ -44,27 +45,41 @@ fn sends_pages(facts: &Facts<'_>, block: ScopeId) -> bool {
     handler(config, block).is_none_or(|node| config.node(node).name.handler().is_some_and(Handler::is_pass))
 }
 
-const COMPRESSING: [DirectiveId; 3] = [directive::GZIP, directive::GUNZIP, directive::BROTLI];
-/// Whose files are compressed beforehand; `always` is a value of theirs, too.
-const PREPARED: [&[u8]; 2] = [b"gzip_static", b"brotli_static"];
+/// What compresses with `on`; with `always`, too, where files are compressed beforehand. Of zstd only the names are known.
+const COMPRESSING: [&[u8]; 7] =
+    [b"gzip", b"gunzip", b"brotli", b"zstd", b"gzip_static", b"brotli_static", b"zstd_static"];
 
-fn may_compress(facts: &Facts<'_>, block: ScopeId) -> bool {
-    let view = facts.view;
-    let is_unseen = in_force(view.config, block, directive::GZIP).unseen.is_some();
-    let is_on = |name: DirectiveId| is_set_to(view, block, name, b"on");
-    let is_prepared = |name: DirectiveId| is_on(name) || is_set_to(view, block, name, b"always");
-    is_unseen
-        || COMPRESSING.into_iter().any(is_on)
-        || PREPARED.into_iter().map(lookup).any(is_prepared)
-        || has_zstd(facts, block)
+/// Those of them that stand somewhere in the tree.
+struct Compressing {
+    known: Vec<DirectiveId>,
+    has_unknown: bool,
 }
 
-/// A module of which only the name is known here.
-fn has_zstd(facts: &Facts<'_>, block: ScopeId) -> bool {
-    let view = facts.view;
-    let mut unknown =
-        levels(view.config, block).flat_map(|level| view.config.own(level, DirectiveId::UNKNOWN));
-    unknown.any(|node| matches!(&*view.name(node), b"zstd" | b"zstd_static"))
+impl Compressing {
+    fn of(facts: &Facts<'_>) -> Self {
+        let all = COMPRESSING.into_iter().map(lookup).filter(|&name| name != DirectiveId::UNKNOWN);
+        let mut known: Vec<DirectiveId> = all.collect();
+        let mut nodes = (0u32..).map(NodeId).zip(&facts.view.config.nodes);
+        known.retain(|&name| facts.view.config.nodes.iter().any(|node| node.name == name));
+        let has_unknown = nodes.any(|(id, node)| node.name == DirectiveId::UNKNOWN && compresses(facts, id));
+        Self { known, has_unknown }
+    }
+
+    fn may_compress(&self, facts: &Facts<'_>, block: ScopeId) -> bool {
+        let view = facts.view;
+        let is_on = |name: DirectiveId| {
+            is_set_to(view, block, name, b"on") || is_set_to(view, block, name, b"always")
+        };
+        let is_unseen = || !facts.is_whole && in_force(view.config, block, directive::GZIP).unseen.is_some();
+        let unknown = || levels(view.config, block).flat_map(|it| view.config.own(it, DirectiveId::UNKNOWN));
+        self.known.iter().copied().any(is_on)
+            || is_unseen()
+            || self.has_unknown && unknown().any(|node| compresses(facts, node))
+    }
+}
+
+fn compresses(facts: &Facts<'_>, node: NodeId) -> bool {
+    COMPRESSING.contains(&&*facts.view.name(node))
 }
 
 /// Servers that pass bodies on and leave open how large these may be.

@@ -10,12 +10,30 @@ use crate::syntax::{Token, TokenKind};
 
 /// Blanks at the end of a line, in code and in comments.
 pub(super) fn trailing(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    texts(facts).flat_map(|text| trailing_of(text).map(|at| removal(rule, at)).collect::<Vec<_>>()).collect()
+    let some = texts(facts).filter(|text| may_trail(text.document.bytes()));
+    some.flat_map(|text| trailing_of(text).map(|at| removal(rule, at)).collect::<Vec<_>>()).collect()
 }
 
 /// Blanks or a line break between the last word of a statement and its `;`.
 pub(super) fn before_semicolon(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    texts(facts).flat_map(|text| gaps(text).map(|at| removal(rule, at)).collect::<Vec<_>>()).collect()
+    let some = texts(facts).filter(|text| may_gape(text.document.bytes()));
+    some.flat_map(|text| gaps(text).map(|at| removal(rule, at)).collect::<Vec<_>>()).collect()
+}
+
+/// Whether some line ends with a blank, inside of quotes or not: most texts have none.
+fn may_trail(bytes: &[u8]) -> bool {
+    let is_blank = |line: &[u8]| line.trim_ascii_end().len() < line.strip_suffix(b"\r").unwrap_or(line).len();
+    let mut start = 0;
+    let mut ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
+    ends.any(|end| bytes.get(std::mem::replace(&mut start, end + 1)..end).is_some_and(is_blank))
+}
+
+/// Whether some `;` has white space before it, inside of quotes or not.
+fn may_gape(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b';', bytes).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        before.is_some_and(u8::is_ascii_whitespace)
+    })
 }
 
 fn removal(rule: &'static Rule, at: Span) -> Hit {

@@ -32,8 +32,9 @@ struct Line<'t> {
 fn of_text(rule: &'static Rule, text: Text<'_>) -> Vec<Hit> {
     let (lines, step) = lines(text);
     let wrong = lines.iter().filter_map(|line| {
-        let wanted = step.repeat(line.depth);
-        (line.blanks != wanted).then(|| finding(rule, text, *line, &wanted))
+        let is_right = line.blanks.len() == step.len() * line.depth
+            && line.blanks.chunks(step.len()).all(|blanks| blanks == step);
+        (!is_right).then(|| finding(rule, text, *line, &step.repeat(line.depth)))
     });
     wrong.collect()
 }

@@ -22,8 +22,11 @@ fn of_text(rule: &'static Rule, text: Text<'_>, most: u32) -> Vec<Hit> {
     // The nearest long block behind.
     let mut nearest = usize::MAX;
     for (number, &block) in text.tree.statements.iter().enumerate().rev() {
+        if block.kind != StatementKind::Block || is_exempt(block.name) {
+            continue;
+        }
         let lines = lines(text, block);
-        if block.kind != StatementKind::Block || lines <= most || is_exempt(block.name) {
+        if lines <= most {
             continue;
         }
         if nearest >= block.next as usize {

@@ -9,6 +9,7 @@ mod endings;
 mod indentation;
 mod length;
 mod order;
+mod scripts;
 mod unused;
 
 use super::Check;
