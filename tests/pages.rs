@@ -39,7 +39,7 @@ fn every_rule_has_a_page_with_its_parts() {
 #[test]
 fn all_pages_are_one_document_on_standard_output() {
     let said = Folder::new().run(&["rules", "--format", "markdown"]);
-    let titles = said.ends(0).out.lines().filter(|line| line.starts_with("# ") && line.contains('-'));
+    let titles = said.ends(0).out.lines().filter(|line| line.starts_with("# "));
     let pages =
         titles.filter(|line| RULES.iter().any(|rule| **line == format!("# {} {}", rule.code, rule.name)));
     assert_eq!(pages.count(), RULES.len());

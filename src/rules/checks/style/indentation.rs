@@ -15,8 +15,10 @@ const USUAL: &[u8] = b"    ";
 
 /// Lines that begin with a statement or a `}` and are not indented by one step for each open block.
 pub(super) fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let config = facts.view.config;
+    let main = Some(config.root).filter(|_| config.complete);
     let plain = texts(facts).filter(Text::is_plain_file);
-    plain.flat_map(|text| of_text(rule, text)).collect()
+    plain.flat_map(|text| of_text(rule, text, Some(text.doc) == main)).collect()
 }
 
 /// A line that begins with a statement or a `}`.
@@ -29,14 +31,24 @@ struct Line<'t> {
     blanks: &'t [u8],
 }
 
-fn of_text(rule: &'static Rule, text: Text<'_>) -> Vec<Hit> {
+fn of_text(rule: &'static Rule, text: Text<'_>, is_main: bool) -> Vec<Hit> {
     let (lines, step) = lines(text);
-    let wrong = lines.iter().filter_map(|line| {
-        let is_right = line.blanks.len() == step.len() * line.depth
-            && line.blanks.chunks(step.len()).all(|blanks| blanks == step);
-        (!is_right).then(|| finding(rule, text, *line, &step.repeat(line.depth)))
-    });
-    wrong.collect()
+    let base = if is_main { &[][..] } else { base(&lines) };
+    let is_right = |line: &Line<'_>| {
+        let own = line.blanks.strip_prefix(base);
+        own.is_some_and(|own| {
+            own.len() == step.len() * line.depth && own.chunks(step.len()).all(|blanks| blanks == step)
+        })
+    };
+    let wrong = lines.iter().filter(|line| !is_right(line));
+    wrong.map(|line| finding(rule, text, *line, &[base, &step.repeat(line.depth)].concat())).collect()
+}
+
+/// What an included file is indented by as a whole, as if it stood where it is included.
+fn base<'t>(lines: &[Line<'t>]) -> &'t [u8] {
+    let mut outermost = lines.iter().filter(|line| line.depth == 0).map(|line| line.blanks);
+    let first = outermost.next().unwrap_or_default();
+    if outermost.all(|blanks| blanks == first) { first } else { &[] }
 }
 
 fn finding(rule: &'static Rule, text: Text<'_>, line: Line<'_>, wanted: &[u8]) -> Hit {
