@@ -17,11 +17,15 @@ mod emit;
 mod endpoints;
 #[path = "build/fixtures.rs"]
 mod fixtures;
+#[path = "build/peers.rs"]
+mod peers;
 #[path = "build/rules.rs"]
 mod rules;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    rules::generate();
+    let peers = peers::table()?;
+    rules::generate(|code| peers::names(&peers, code));
+    peers::compile(&peers)?;
     fixtures::generate();
     catalogue::compile()?;
     endpoints::compile()

@@ -280,7 +280,7 @@ pub struct Parse {
 /// `ngxlint explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The rule's code or name
+    /// The rule's code or name, or what another linter calls it
     pub rule: Option<String>,
     /// Own rules: folders of YAML files (may be repeated)
     #[arg(long = "rules", value_name = "DIR")]
@@ -299,6 +299,9 @@ pub struct Rules {
     /// Try the own rules of a folder on the fixtures beside them
     #[arg(long, value_name = "DIR")]
     pub test: Option<PathBuf>,
+    /// The rules of other linters, and what finds the same here
+    #[arg(long, conflicts_with_all = ["test", "output"])]
+    pub peers: bool,
     /// Own rules: folders of YAML files (may be repeated)
     #[arg(long = "rules", value_name = "DIR")]
     pub own_rules: Vec<PathBuf>,

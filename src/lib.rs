@@ -23,7 +23,8 @@
 //!
 //! 1. Parsing never fails and never loses a byte: the tokens printed again are the file.
 //! 2. Only [`files`] touches the file system; everything else works on standard input and on an editor's buffers alike.
-//! 3. A rule sees scopes and facts, never text or tokens; a format sees findings, never the tree.
+//! 3. A rule sees scopes and facts, never text or tokens, unless it is about the text itself (syntax, style); a format
+//!    sees findings, never the tree.
 //! 4. A span is (document, u32, u32) in bytes; lines and columns are computed at the edge.
 //! 5. Findings are ordered before anyone prints; any number of threads gives the same bytes.
 //! 6. No rule text in Rust, no logic in YAML beyond the vocabulary.

@@ -19,9 +19,12 @@ mod generate;
 mod growth;
 #[path = "cli/harness.rs"]
 mod harness;
+#[path = "cli/valgrind.rs"]
+mod valgrind;
 
-use growth::{CHECK, in_http, instructions, linear, lines, one_file};
+use growth::{CHECK, in_http, linear, lines, one_file};
 use harness::Folder;
+use valgrind::instructions;
 
 const PASS: &str = "proxy_pass http://127.0.0.1:1; proxy_set_header Upgrade $http_upgrade;";
 

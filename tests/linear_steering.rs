@@ -15,6 +15,8 @@
 mod growth;
 #[path = "cli/harness.rs"]
 mod harness;
+#[path = "cli/valgrind.rs"]
+mod valgrind;
 
 use growth::{CHECK, in_http, linear, lines, one_file};
 

@@ -47,10 +47,7 @@ fn comparison<P: Copy>(variable: &[u8], rest: &[&[u8]], names: &mut Names<P>) ->
     names.uses(variable.get(1..).unwrap_or_default());
     match rest {
         [b"=" | b"!=", value] => names.compile(value),
-        [b"~" | b"~*" | b"!~" | b"!~*", regex] => {
-            names.defines_groups(regex);
-            Ok(())
-        }
+        [b"~" | b"~*" | b"!~" | b"!~*", regex] => names.expression(regex),
         [operator, _] => Err(quoted("unexpected \"", operator, "\" in condition")),
         _ => Ok(()),
     }

@@ -16,6 +16,7 @@ mod levels;
 mod mail;
 mod merge;
 mod refusal;
+mod regex;
 mod scalar;
 mod script;
 mod server_names;

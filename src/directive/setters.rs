@@ -59,11 +59,11 @@ impl<P: Copy> State<P> {
                 None => Ok(()),
             },
             directive::SERVER_NAME => {
-                words
-                    .iter()
-                    .filter(|word| word.starts_with(b"~"))
-                    .for_each(|regex| names.defines_groups(regex));
-                Ok(())
+                let mut expressions = words.iter().enumerate();
+                expressions.try_for_each(|(index, word)| match word.strip_prefix(b"~") {
+                    Some(regex) => names.expression(regex).map_err(|it| it.at(index + 1)),
+                    None => Ok(()),
+                })
             }
             _ if call.variant.origin != Origin::Nginx => {
                 words.iter().filter_map(|word| word.strip_prefix(b"$")).for_each(|name| names.defines(name));
@@ -125,7 +125,7 @@ impl<P: Copy> State<P> {
 
     fn rewrite(&mut self, words: &[&[u8]]) -> Checked {
         let [regex, replacement, flags @ ..] = words else { return Ok(()) };
-        self.http.names.defines_groups(regex);
+        self.http.names.expression(regex)?;
         match flags {
             [] | [b"last" | b"break" | b"redirect" | b"permanent"] => self.http.names.compile(replacement),
             [flag, ..] => Err(quoted("invalid parameter \"", flag, "\"")),
@@ -143,7 +143,8 @@ impl<P: Copy> State<P> {
         let (matching, name) = modifier(call)?;
         let parent = self.location_around();
         if matching == Match::Regex {
-            self.http.names.defines_groups(name);
+            let word = call.words.len() - 1;
+            self.http.names.expression(name).map_err(|it| it.at(word))?;
         }
         let inside = (call.context == Context::Location).then_some(parent).flatten();
         if let Some(outer) = inside.and_then(|parent| self.http.locations.get(parent)) {

@@ -53,7 +53,7 @@ pub(super) fn deeper(indent: &str) -> String {
     format!("{indent}{unit}")
 }
 
-fn line_ending(document: &Document) -> &'static str {
+pub(super) fn line_ending(document: &Document) -> &'static str {
     let first = memchr::memchr(b'\n', document.bytes());
     let carriage = first.and_then(|at| document.bytes().get(at.checked_sub(1)?)) == Some(&b'\r');
     if carriage { "\r\n" } else { "\n" }

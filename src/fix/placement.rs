@@ -4,7 +4,7 @@
 //! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and `limit_except`
 //! (`nginx -t`), so the place is always the location around them.
 
-use super::lines::{deeper, indentation, insert, insert_after, line_after, line_before};
+use super::lines::{deeper, indentation, insert, insert_after, line_after, line_before, line_ending};
 use crate::catalogue::{DirectiveId, Repeat, directive, lookup};
 use crate::config::{IncludeId, NodeId, ScopeId, View};
 use crate::finding::Edit;
@@ -265,6 +265,20 @@ pub fn replace(view: View<'_>, node: NodeId, argument: usize, value: &str) -> Op
 /// Lines after a directive, with its indentation.
 pub fn after(view: View<'_>, node: NodeId, lines: &[String]) -> Edit {
     insert_after(view, view.span(node), lines)
+}
+
+/// A line before a directive, with its indentation.
+pub fn before(view: View<'_>, node: NodeId, line: &str) -> Edit {
+    let span = view.span(node);
+    let document = view.texts.sources.get(span.doc);
+    let lead = line_before(document, span.start);
+    let starts_line = lead.trim_ascii().is_empty();
+    let gap = if starts_line {
+        format!("{}{}", line_ending(document), indentation(document, span.start))
+    } else {
+        " ".into()
+    };
+    Edit { span: Span { end: span.start, ..span }, text: format!("{line};{gap}") }
 }
 
 /// A directive with its words as its file has them, on one line.

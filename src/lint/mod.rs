@@ -38,6 +38,7 @@ use homes::Guests;
 
 /// What to lint, and how.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// The nginx versions that the configuration is for.
     pub target: VersionRange,
@@ -51,6 +52,8 @@ pub struct Options {
     pub exclude: Exclude,
     /// Whether Markdown and YAML files are looked at in folders, too.
     pub embedded: bool,
+    /// Whether comments that speak to other linters are understood, and the names of their rules in ours.
+    pub compatible_comments: bool,
     /// Whether named files are left out, too, as if they had been found in a folder.
     pub force_exclude: bool,
     /// Where the main files of fragments are looked for.
@@ -134,7 +137,7 @@ pub fn lint(
         dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options))
     });
     let read = documents(&trees.configs);
-    let suppressions = Suppressions::of(&texts, &read);
+    let suppressions = Suppressions::of(&texts, &read, options.compatible_comments);
     let mut findings = times.phase("judging", || judge(&texts, &trees.configs, &suppressions, options, tick));
     let ran = ran(&trees.configs, options);
     findings.push(suppressions.unreasoned(&ran));
@@ -176,7 +179,8 @@ fn documents<'c>(configs: impl IntoIterator<Item = &'c Config>) -> Vec<DocId> {
 fn ran<'o>(configs: &[Config], options: &'o Options) -> Ran<'o> {
     let partial = configs.iter().filter(|config| !config.is_whole());
     let partial = partial.flat_map(|config| config.documents.iter().copied()).collect();
-    Ran { rules: &options.rules, target: options.target, partial }
+    let compatible = options.compatible_comments;
+    Ran { rules: &options.rules, target: options.target, partial, compatible }
 }
 
 /// A text that a tree starts from.

@@ -21,6 +21,7 @@ mod junit;
 mod markdown;
 mod page;
 mod paint;
+mod peers;
 mod place;
 mod pretty;
 mod rdjsonl;
@@ -38,6 +39,7 @@ pub use explain::explain;
 pub use format::Format;
 pub(crate) use json_text::string as json_string;
 pub use page::{page, page_index};
+pub use peers::{peers_json, peers_page, peers_table};
 pub use report::{Report, Summary};
 pub use rules::{rules_json, rules_table};
 

@@ -99,6 +99,7 @@ struct Entry<'a> {
     fix_safety: Option<&'a str>,
     nginx: Option<&'a str>,
     summary: &'a str,
+    peers: Vec<&'a str>,
 }
 
 impl<'a> From<&'a Rule> for Entry<'a> {
@@ -113,6 +114,7 @@ impl<'a> From<&'a Rule> for Entry<'a> {
             fix_safety: fix_safety(rule),
             nginx: rule.nginx.as_deref(),
             summary: &rule.summary,
+            peers: rule.peers.iter().map(|name| &**name).collect(),
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::model::{Rule, Switch};
 
 impl Rule {
-    /// Whether a word stands for this rule: its code or name, a prefix of its code, its family, `default`, `all`.
+    /// Whether a word stands for this rule: its code or name, a prefix of its code, its family, `default`,
+    /// `all`, or a peer's name with the peer before it.
     pub fn is_meant_by(&self, word: &str) -> bool {
         let prefix =
             |word: &str| self.code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
@@ -11,7 +12,7 @@ impl Rule {
             "all" => true,
             "default" => self.default == Switch::On,
             "" => false,
-            lower => lower == &*self.name || lower == self.family() || prefix(word),
+            lower => lower == &*self.name || lower == self.family() || prefix(word) || self.is_peers(lower),
         }
     }
 }

@@ -64,6 +64,7 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         rules: policy.rules,
         exclude: settings.exclude(),
         embedded: settings.settings.embedded,
+        compatible_comments: settings.settings.compatible_comments,
         force_exclude: arguments.force_exclude,
         home: settings.home(),
         preferences: Preferences { has_target, ..policy.preferences },

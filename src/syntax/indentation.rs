@@ -113,13 +113,16 @@ fn is_unclosed(statement: &Statement) -> bool {
     statement.kind == StatementKind::Block && !statement.complete
 }
 
-enum Event {
+/// What moves lines in or out.
+pub(crate) enum Event {
+    /// A statement begins.
     Statement(Statement),
+    /// A block ends.
     Close,
 }
 
 /// Statements and closing braces in file order.
-fn events(tree: &Tree) -> impl Iterator<Item = (usize, Event)> + '_ {
+pub(crate) fn events(tree: &Tree) -> impl Iterator<Item = (usize, Event)> + '_ {
     let mut statements = tree.statements.iter().copied().zip(0u32..).peekable();
     let mut open: Vec<Statement> = Vec::new();
     std::iter::from_fn(move || {

@@ -15,6 +15,7 @@ mod verdict;
 mod window;
 
 pub use decode::decode;
+pub(crate) use indentation::{Event, events};
 pub use tokens::{Token, TokenKind, tokens};
 pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
 pub use unfinished::is_elision;

@@ -1,24 +1,11 @@
 //! How the cost of a run grows: see `tests/linear.rs`.
 #![allow(dead_code, reason = "every test file that includes this uses a part of it")]
 
-use std::process::Command;
-
-use crate::harness::{self, Folder};
+use crate::harness::Folder;
+use crate::valgrind::instructions;
 
 /// A doubling of what is sorted adds a little more than twice as much; what grows with the square adds four times as much.
 const MOST: f64 = 2.3;
-
-/// What a run in `folder` costs, in instructions.
-pub(crate) fn instructions(folder: &Folder, arguments: &[&str]) -> f64 {
-    let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", env!("CARGO_BIN_EXE_ngxlint")]);
-    command.args(arguments).current_dir(folder.root());
-    let said = harness::finish(command, b"");
-    let count = said.err.lines().find_map(|line| line.split_once("Collected : "));
-    let (_, count) = count.unwrap_or_else(|| panic!("valgrind counted nothing: {}", said.err));
-    assert!(said.code() < 2, "{}", said.err);
-    count.trim().parse().unwrap()
-}
 
 /// Doubles `count` twice. `prepare` writes the files for a count.
 #[track_caller]

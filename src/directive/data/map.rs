@@ -43,8 +43,7 @@ impl Map {
             }
             b"default" => Ok(()),
             [b'~', regex @ ..] => {
-                names.defines_groups(regex);
-                Ok(())
+                names.expression(regex.strip_prefix(b"*").unwrap_or(regex)).map_err(|it| it.at(0))
             }
             _ => self.plain_key(&key.strip_prefix(b"\\").unwrap_or(key).to_ascii_lowercase()),
         }

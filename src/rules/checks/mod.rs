@@ -3,6 +3,8 @@
 
 mod directives;
 mod includes;
+mod performance;
+mod style;
 mod syntax;
 mod websocket;
 
@@ -16,8 +18,15 @@ use super::model::Rule;
 type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// The checks of each family by name.
-const FAMILIES: &[&[(&str, Check)]] =
-    &[directives::CHECKS, includes::CHECKS, JUDGED_LATER, syntax::CHECKS, websocket::CHECKS];
+const FAMILIES: &[&[(&str, Check)]] = &[
+    directives::CHECKS,
+    includes::CHECKS,
+    JUDGED_LATER,
+    performance::CHECKS,
+    style::CHECKS,
+    syntax::CHECKS,
+    websocket::CHECKS,
+];
 
 /// Judged once everything else has been found: `crate::suppress`.
 const JUDGED_LATER: &[(&str, Check)] =

@@ -39,6 +39,9 @@ pub struct Rule {
     /// What people try in vain.
     #[serde(default)]
     pub dead_ends: List<DeadEnd>,
+    /// The same check of other linters: `nginx-lint/indent`. Those of a built-in rule stand in `src/rules/peers.yaml`.
+    #[serde(default)]
+    pub peers: List<Text>,
     /// Documentation, RFC sections, nginx functions.
     #[serde(default)]
     pub references: List<Text>,
