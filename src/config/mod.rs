@@ -10,6 +10,7 @@ mod glob;
 mod include;
 mod library;
 mod names;
+mod pattern;
 
 use crate::catalogue::DirectiveId;
 use crate::source::{DocId, Span};
@@ -22,6 +23,7 @@ pub use glob::matches as glob_matches;
 pub use include::{Base, Paths, Resolution, resolve};
 pub use library::{Library, LoadError, Texts};
 pub use names::{View, assumed};
+pub use pattern::{Pattern, pattern};
 
 /// Number of a directive within its [`Config`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

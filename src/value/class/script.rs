@@ -1,0 +1,147 @@
+//! What the rewrite directives of a block assign and try, in order.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::tried::{Subject, Tried};
+use super::{Classes, Site};
+use crate::catalogue::directive;
+use crate::config::{NodeId, ScopeId, ScopeKind, View};
+use crate::value::condition::{Test, test, words};
+use crate::value::set::steps;
+
+/// The rewrite directives of a server or location, those of its `if`s among them.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    /// By variable, in lower case.
+    assigned: HashMap<Vec<u8>, Vec<Step>>,
+    /// Expressions in the order in which they run.
+    tried: Vec<(Step, Tried)>,
+}
+
+/// A directive, and the `if` it stands in.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    node: NodeId,
+    branch: Option<ScopeId>,
+}
+
+/// What `set` has made of a variable.
+pub(super) struct Assigned {
+    /// The values it may have; `None` where no `set` can have run.
+    pub(super) values: Option<Vec<(Site, Vec<u8>)>>,
+    /// Whether one of them certainly ran.
+    pub(super) surely: bool,
+}
+
+impl Script {
+    fn of(view: View<'_>, block: ScopeId) -> Self {
+        let mut script = Self::default();
+        for (node, branch) in steps(view.config, block) {
+            script.add(view, Step { node, branch: None });
+            let inside = branch.map(|branch| steps(view.config, branch)).unwrap_or_default();
+            inside.into_iter().for_each(|(node, _)| script.add(view, Step { node, branch }));
+        }
+        script
+    }
+
+    fn add(&mut self, view: View<'_>, step: Step) {
+        match view.config.node(step.node).name {
+            directive::SET => {
+                let name = view.arg(step.node, 0).unwrap_or_default();
+                let name = name.strip_prefix(b"$").unwrap_or(&name).to_ascii_lowercase();
+                self.assigned.entry(name).or_default().push(step);
+            }
+            directive::REWRITE => {
+                let pattern = view.arg(step.node, 0).unwrap_or_default();
+                let subject = Subject::Path(view.config.node(step.node).scope);
+                self.tried.push((step, Tried::new(&pattern, false, subject)));
+            }
+            directive::IF => {
+                self.tried.extend(tried_by_if(view, step.node).map(|tried| (step, tried)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The expression of an `if`; where it must not match, it captures nothing that is known.
+pub(super) fn tried_by_if(view: View<'_>, node: NodeId) -> Option<Tried> {
+    let words = words(view, node);
+    match test(&words) {
+        (Test::Match { subject, pattern, caseless }, inverted) => {
+            let subject = Subject::Value(Site::of(view, node), subject.to_vec());
+            let tried = Tried::new(pattern, caseless, subject);
+            Some(if inverted { tried.negated() } else { tried })
+        }
+        _ => None,
+    }
+}
+
+impl Classes<'_> {
+    fn script(&self, block: ScopeId) -> Rc<Script> {
+        let known = self.scripts.borrow().get(&block).cloned();
+        known.unwrap_or_else(|| {
+            let script = Rc::new(Script::of(self.view, block));
+            self.scripts.borrow_mut().insert(block, Rc::clone(&script));
+            script
+        })
+    }
+
+    /// The blocks whose rewrite directives run before a directive in `scope` is asked: its location, then its server.
+    fn owners(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
+        let config = self.view.config;
+        let location = config.enclosing(scope, ScopeKind::Location);
+        location.into_iter().chain(config.enclosing(scope, ScopeKind::Server))
+    }
+
+    /// Whether a step can have run before `site` is asked.
+    fn is_before(&self, step: Step, site: Site) -> bool {
+        let in_order = !self.is_step(site.node) || step.node < site.node;
+        let is_branch = self.view.config.scope(site.scope).kind;
+        let is_branch = matches!(is_branch, ScopeKind::IfInLocation | ScopeKind::IfInServer);
+        in_order && (!is_branch || step.branch.is_none_or(|branch| branch == site.scope))
+    }
+
+    /// Whether a step that can have run has run.
+    fn is_sure(step: Step, site: Site) -> bool {
+        step.branch.is_none_or(|branch| branch == site.scope)
+    }
+
+    /// What `set` has made of a variable, the last certain one first.
+    pub(super) fn assigned(&self, site: Site, name: &[u8]) -> Assigned {
+        let mut values = Vec::new();
+        for owner in self.owners(site.scope) {
+            let script = self.script(owner);
+            let steps = script.assigned.get(name).map_or(&[][..], Vec::as_slice);
+            for &step in steps.iter().rev().filter(|&&step| self.is_before(step, site)) {
+                let value = self.view.arg(step.node, 1).unwrap_or_default().into_owned();
+                values.push((Site::of(self.view, step.node), value));
+                if Self::is_sure(step, site) {
+                    return Assigned { values: Some(values), surely: true };
+                }
+            }
+        }
+        Assigned { values: (!values.is_empty()).then_some(values), surely: false }
+    }
+
+    /// The expressions of a block's rewrite directives that may be the last that ran.
+    pub(super) fn last_tried(&self, block: ScopeId, site: Site) -> (Vec<Tried>, bool) {
+        let script = self.script(block);
+        let mut found = Vec::new();
+        for (step, tried) in script.tried.iter().rev().filter(|(step, _)| self.is_before(*step, site)) {
+            found.push(tried.clone());
+            if Self::is_sure(*step, site) {
+                return (found, true);
+            }
+        }
+        (found, false)
+    }
+
+    /// All expressions of a block's rewrite directives that may have run.
+    pub(super) fn all_tried(&self, block: ScopeId, site: Site) -> Vec<Tried> {
+        let script = self.script(block);
+        let before = script.tried.iter().filter(|(step, _)| self.is_before(*step, site));
+        before.map(|(_, tried)| tried.clone()).collect()
+    }
+}
