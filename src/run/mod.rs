@@ -161,6 +161,9 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
     if let Some(folder) = &arguments.test {
         return fixtures::test(&Disk, folder);
     }
+    if arguments.cves {
+        return cves(arguments);
+    }
     let known = known_rules(&arguments.own_rules, &arguments.settings)?.into_iter();
     let mut out = io::stdout().lock();
     match arguments.format {
@@ -172,6 +175,16 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
         }
         RulesFormat::Text => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
         RulesFormat::Json => output::rules_json(known, &mut out)?,
+    }
+    Ok(CLEAN)
+}
+
+fn cves(arguments: &Rules) -> Result<u8, Error> {
+    let (mut out, known) = (io::stdout().lock(), crate::catalogue::cves());
+    match arguments.format {
+        RulesFormat::Text => output::cves_table(known, &mut out, terminal::style(arguments.color))?,
+        RulesFormat::Json => output::cves_json(known, &mut out)?,
+        RulesFormat::Markdown => return Err(Error::usage("--cves is printed as text or json")),
     }
     Ok(CLEAN)
 }

@@ -1,6 +1,8 @@
 //! Checks: algorithms that find what conditions cannot say. A rule file names one; its words stay in the file. Each family
 //! of rules keeps its own.
 
+mod classes;
+mod cve;
 mod directives;
 mod includes;
 mod syntax;
@@ -16,8 +18,15 @@ use super::model::Rule;
 type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// The checks of each family by name.
-const FAMILIES: &[&[(&str, Check)]] =
-    &[directives::CHECKS, includes::CHECKS, JUDGED_LATER, syntax::CHECKS, websocket::CHECKS];
+const FAMILIES: &[&[(&str, Check)]] = &[
+    classes::CHECKS,
+    cve::CHECKS,
+    directives::CHECKS,
+    includes::CHECKS,
+    JUDGED_LATER,
+    syntax::CHECKS,
+    websocket::CHECKS,
+];
 
 /// Judged once everything else has been found: `crate::suppress`.
 const JUDGED_LATER: &[(&str, Check)] =

@@ -10,8 +10,8 @@ mod script;
 mod tests;
 mod tried;
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Definitions;
@@ -78,6 +78,8 @@ pub struct Classes<'a> {
     definitions: &'a Definitions,
     scripts: RefCell<HashMap<ScopeId, Rc<Script>>>,
     shapes: RefCell<Shapes>,
+    /// The names of groups, in lower case.
+    groups: OnceCell<HashSet<Vec<u8>>>,
     lookups: Cell<u32>,
 }
 
@@ -89,6 +91,7 @@ impl<'a> Classes<'a> {
             definitions,
             scripts: RefCell::default(),
             shapes: RefCell::default(),
+            groups: OnceCell::new(),
             lookups: Cell::new(0),
         }
     }

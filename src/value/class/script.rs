@@ -1,6 +1,6 @@
 //! What the rewrite directives of a block assign and try, in order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::tried::{Subject, Tried};
@@ -17,6 +17,10 @@ pub(super) struct Script {
     assigned: HashMap<Vec<u8>, Vec<Step>>,
     /// Expressions in the order in which they run.
     tried: Vec<(Step, Tried)>,
+    /// The `if`s whose body answers.
+    ending: HashSet<ScopeId>,
+    /// Whether `rewrite ^ $request_uri` makes the path what the client sent.
+    is_raw: bool,
 }
 
 /// A directive, and the `if` it stands in.
@@ -45,6 +49,12 @@ impl Script {
         script
     }
 
+    /// The expressions of the steps before a directive.
+    fn before(&self, until: NodeId) -> &[(Step, Tried)] {
+        let end = self.tried.partition_point(|(step, _)| step.node < until);
+        self.tried.get(..end).unwrap_or_default()
+    }
+
     fn add(&mut self, view: View<'_>, step: Step) {
         match view.config.node(step.node).name {
             directive::SET => {
@@ -54,15 +64,35 @@ impl Script {
             }
             directive::REWRITE => {
                 let pattern = view.arg(step.node, 0).unwrap_or_default();
+                self.is_raw |= view.arg(step.node, 1).is_some_and(|to| to.starts_with(b"$request_uri"));
                 let subject = Subject::Path(view.config.node(step.node).scope);
-                self.tried.push((step, Tried::new(&pattern, false, subject)));
+                let tried = Tried::new(&pattern, false, subject);
+                // Where it matches the request ends, so that whoever comes later sees no captures.
+                let tried = if redirects(view, step.node) { tried.negated() } else { tried };
+                self.tried.push((step, tried));
             }
             directive::IF => {
+                let branch = view.config.opened_by(step.node);
+                let branch = branch.filter(|&branch| ends(view, branch));
+                self.ending.extend(branch);
                 self.tried.extend(tried_by_if(view, step.node).map(|tried| (step, tried)));
             }
             _ => {}
         }
     }
+}
+
+fn redirects(view: View<'_>, node: NodeId) -> bool {
+    let flag = view.arg(node, 2);
+    let is_absolute =
+        |to: &[u8]| [&b"http://"[..], b"https://", b"$scheme"].iter().any(|start| to.starts_with(start));
+    matches!(flag.as_deref(), Some(b"permanent" | b"redirect"))
+        || view.arg(node, 1).is_some_and(|to| is_absolute(&to))
+}
+
+/// Whether the body of an `if` answers whatever the request is.
+fn ends(view: View<'_>, branch: ScopeId) -> bool {
+    view.config.own(branch, directive::RETURN).next().is_some()
 }
 
 /// The expression of an `if`; where it must not match, it captures nothing that is known.
@@ -95,12 +125,16 @@ impl Classes<'_> {
         location.into_iter().chain(config.enclosing(scope, ScopeKind::Server))
     }
 
-    /// Whether a step can have run before `site` is asked.
+    /// The last step that can have run before `site` is asked: of the rewrite phase what stands before it, else all.
+    fn until(&self, site: Site) -> NodeId {
+        if self.is_step(site.node) { site.node } else { NodeId(u32::MAX) }
+    }
+
+    /// Whether a step can have run before `site` is asked, as far as its `if` goes.
     fn is_before(&self, step: Step, site: Site) -> bool {
-        let in_order = !self.is_step(site.node) || step.node < site.node;
         let is_branch = self.view.config.scope(site.scope).kind;
         let is_branch = matches!(is_branch, ScopeKind::IfInLocation | ScopeKind::IfInServer);
-        in_order && (!is_branch || step.branch.is_none_or(|branch| branch == site.scope))
+        !is_branch || step.branch.is_none_or(|branch| branch == site.scope)
     }
 
     /// Whether a step that can have run has run.
@@ -114,6 +148,8 @@ impl Classes<'_> {
         for owner in self.owners(site.scope) {
             let script = self.script(owner);
             let steps = script.assigned.get(name).map_or(&[][..], Vec::as_slice);
+            let end = steps.partition_point(|step| step.node < self.until(site));
+            let steps = steps.get(..end).unwrap_or_default();
             for &step in steps.iter().rev().filter(|&&step| self.is_before(step, site)) {
                 let value = self.view.arg(step.node, 1).unwrap_or_default().into_owned();
                 values.push((Site::of(self.view, step.node), value));
@@ -129,8 +165,12 @@ impl Classes<'_> {
     pub(super) fn last_tried(&self, block: ScopeId, site: Site) -> (Vec<Tried>, bool) {
         let script = self.script(block);
         let mut found = Vec::new();
-        for (step, tried) in script.tried.iter().rev().filter(|(step, _)| self.is_before(*step, site)) {
-            found.push(tried.clone());
+        for (step, tried) in
+            script.before(self.until(site)).iter().rev().filter(|(step, _)| self.is_before(*step, site))
+        {
+            let branch = self.view.config.opened_by(step.node);
+            let is_left = branch.is_some_and(|it| it != site.scope && script.ending.contains(&it));
+            found.push(if is_left { tried.clone().negated() } else { tried.clone() });
             if Self::is_sure(*step, site) {
                 return (found, true);
             }
@@ -141,7 +181,17 @@ impl Classes<'_> {
     /// All expressions of a block's rewrite directives that may have run.
     pub(super) fn all_tried(&self, block: ScopeId, site: Site) -> Vec<Tried> {
         let script = self.script(block);
-        let before = script.tried.iter().filter(|(step, _)| self.is_before(*step, site));
+        let before = script.before(self.until(site)).iter().filter(|(step, _)| self.is_before(*step, site));
         before.map(|(_, tried)| tried.clone()).collect()
+    }
+
+    /// All expressions of a block's rewrite directives.
+    pub(super) fn everything_tried(&self, block: ScopeId) -> Vec<Tried> {
+        self.script(block).tried.iter().map(|(_, tried)| tried.clone()).collect()
+    }
+
+    /// Whether the rewrite directives on the way to a block have made the path what the client sent.
+    pub(super) fn is_raw_path(&self, scope: ScopeId) -> bool {
+        self.owners(scope).any(|owner| self.script(owner).is_raw)
     }
 }

@@ -82,6 +82,7 @@ fn captures_are_narrowed_by_their_group() {
     assert_eq!(of("^/([^/]+)"), [DECODED]);
     assert_eq!(of("^/([a-z0-9_-]+)/"), [(Class::Decoded, false, false)]);
     assert_eq!(of("^/(js|css)/"), []);
+    assert_eq!(of("^/([^.])$"), [(Class::Decoded, false, false)]);
     assert_eq!(of("^/(?R)(.)"), []);
 }
 
@@ -93,6 +94,8 @@ fn the_last_expression_has_the_captures() {
     assert_eq!(of("location ~ ^/(.*)$ { if ($args ~ (.+)) { set $a 1; } add_header A $1; }"), [raw]);
     assert_eq!(of("rewrite ^/(.*)$ /x; location / { add_header A $1; }"), [decoded]);
     assert_eq!(of("rewrite ^/(.*)$ /x; location ~ ^/([a-z]) { set $b $1; add_header A $1; }").len(), 1);
+    assert_eq!(of("rewrite ^/(.*)$ /x permanent; location / { add_header A $1; }"), []);
+    assert_eq!(of("if ($args ~ (.+)) { return 403; } location / { add_header A $1; }"), []);
     assert_eq!(of("if ($args !~ (.+)) { return 403; } location / { add_header A $1; }"), []);
     assert_eq!(of("server_name ~^(.+)$; location / { add_header A $1; }"), [(Class::Host, false, false)]);
 }

@@ -1,5 +1,7 @@
 //! Expressions that a request has run through, and what they capture.
 
+use std::collections::HashSet;
+
 use super::{Class, Classes, Held, Site, names};
 use crate::catalogue::directive;
 use crate::config::{Pattern, ScopeId, ScopeKind, pattern};
@@ -71,8 +73,12 @@ impl Classes<'_> {
 
     /// The expressions on the way to a place that have a group called `name`.
     pub(super) fn tried_naming(&self, site: Site, name: &[u8]) -> Vec<Tried> {
+        if !self.is_group(name) {
+            return Vec::new();
+        }
         let config = self.view.config;
-        let mut all = Vec::new();
+        let is_rewrite = config.node(site.node).name == directive::REWRITE;
+        let mut all = if is_rewrite { self.tried_before(site) } else { Vec::new() };
         for scope in config.ancestors(site.scope) {
             match config.scope(scope).kind {
                 ScopeKind::Location => {
@@ -89,6 +95,39 @@ impl Classes<'_> {
         // Most expressions name nothing.
         all.retain(|tried| memchr::memmem::find(&tried.pattern, name).is_some() && self.names(tried, name));
         all
+    }
+
+    /// Whether an expression on the way to a place captures into a variable.
+    pub fn is_captured(&self, site: Site, name: &[u8]) -> bool {
+        let name = name.to_ascii_lowercase();
+        self.assigned(site, &name).values.is_none() && !self.tried_naming(site, &name).is_empty()
+    }
+
+    /// Whether some expression of the servers has a group called `name`: most variables are none.
+    fn is_group(&self, name: &[u8]) -> bool {
+        self.groups.get_or_init(|| self.group_names()).contains(name)
+    }
+
+    fn group_names(&self) -> HashSet<Vec<u8>> {
+        let config = self.view.config;
+        let mut names = HashSet::new();
+        for scope in config.scope_ids() {
+            let tried = match config.scope(scope).kind {
+                ScopeKind::Location => {
+                    let own = self.tried_by_location(scope);
+                    self.everything_tried(scope).into_iter().chain(own).collect()
+                }
+                ScopeKind::Server => [self.everything_tried(scope), self.tried_by_names(scope)].concat(),
+                _ => Vec::new(),
+            };
+            for tried in tried.iter().filter(|tried| tried.pattern.windows(2).any(|it| it == b"(?")) {
+                let shape = self.shape(&tried.pattern, tried.caseless);
+                names.extend(
+                    shape.iter().flat_map(|it| it.names()).map(|it| it.to_ascii_lowercase().into_bytes()),
+                );
+            }
+        }
+        names
     }
 
     fn names(&self, tried: &Tried, name: &[u8]) -> bool {
@@ -126,8 +165,10 @@ impl Classes<'_> {
         let Some(group) = shape.and_then(|shape| of(&shape)).filter(|group| group.is_free) else {
             return Vec::new();
         };
+        // A lone line end makes no line.
+        let bytes = if group.is_long { group.bytes } else { group.bytes.and(&Set::of(b"\r\n").negated()) };
         let narrowed = self.subject(&tried.subject).into_iter().map(|held| Held {
-            bytes: held.bytes.and(&group.bytes),
+            bytes: held.bytes.and(&bytes),
             ends_fixed: group.ends_fixed,
             ..held
         });
@@ -150,6 +191,9 @@ impl Classes<'_> {
     /// The bytes that the path of a request in a block can hold; `None` where it is always the same.
     pub(super) fn path(&self, scope: ScopeId) -> Option<Set> {
         let location = self.view.config.enclosing(scope, ScopeKind::Location);
+        if self.is_raw_path(scope) {
+            return None;
+        }
         let narrow = match location.and_then(|location| pattern(self.view, location)) {
             Some(Pattern::Exact(_)) => return None,
             Some(Pattern::Regex(expression, caseless)) => {

@@ -60,6 +60,8 @@ pub struct Group {
     pub first: Set,
     /// Whether it can hold more than a few fixed texts.
     pub is_free: bool,
+    /// Whether it can hold more than one byte.
+    pub is_long: bool,
     /// Whether it always ends with the same letter or digit.
     pub ends_fixed: bool,
 }
@@ -103,6 +105,7 @@ impl Shape {
             bytes: piece.bytes(),
             first: piece.first(),
             is_free: piece.is_free(),
+            is_long: piece.is_long(),
             ends_fixed: !piece.is_nullable() && last.is_one_letter() && (0..=u8::MAX).any(is_letter),
         })
     }
@@ -140,6 +143,21 @@ impl Piece {
             Self::Repeat { most: Some(0), .. } => Set::default(),
             Self::Group(_, piece) | Self::Atomic(piece) | Self::Repeat { piece, .. } => piece.bytes(),
             Self::Nothing | Self::Look(_) | Self::Start | Self::End | Self::Reference => Set::default(),
+        }
+    }
+
+    /// Whether it can match more than one byte.
+    fn is_long(&self) -> bool {
+        let can_match = |piece: &&Self| !piece.bytes().is_empty();
+        match self {
+            Self::Sequence(pieces) => {
+                pieces.iter().filter(can_match).count() > 1 || pieces.iter().any(Self::is_long)
+            }
+            Self::Choice(pieces) => pieces.iter().any(Self::is_long),
+            Self::Repeat { most: None, .. } => true,
+            Self::Repeat { most: Some(most), piece, .. } => *most > 1 || piece.is_long(),
+            Self::Group(_, piece) | Self::Atomic(piece) => piece.is_long(),
+            Self::One(_) | Self::Nothing | Self::Look(_) | Self::Start | Self::End | Self::Reference => false,
         }
     }
 
