@@ -1,6 +1,9 @@
 //! Where a location's path and its `alias` are joined (`ngx_http_map_uri_to_path`): what is left of the URI behind the
 //! location's path is put right behind the alias, with nothing in between.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
 use super::target::is_handed_on;
 use super::words::{appended, hit};
 use crate::catalogue::directive;
@@ -23,8 +26,9 @@ struct Joined {
 
 /// Locations whose alias lets a request climb one level.
 pub fn traversal(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let slashed = OnceCell::new();
     let open = joined(facts.view).into_iter().filter(|it| !is_internal(facts.view, it.location));
-    open.filter_map(|it| climbing(facts, rule, &it)).collect()
+    open.filter_map(|it| climbing(facts, rule, &it, &slashed)).collect()
 }
 
 /// Locations whose path ends with a slash that the alias lacks.
@@ -77,7 +81,12 @@ fn ends_with_name(folder: &[u8]) -> bool {
     matches!(parts(folder).last(), Some(Part::Text(text)) if !text.ends_with(b"/"))
 }
 
-fn climbing(facts: &Facts<'_>, rule: &'static Rule, joined: &Joined) -> Option<Hit> {
+fn climbing(
+    facts: &Facts<'_>,
+    rule: &'static Rule,
+    joined: &Joined,
+    slashed: &OnceCell<Slashed>,
+) -> Option<Hit> {
     let view = facts.view;
     let at = view.arg_span(joined.alias, 0).unwrap_or_else(|| view.head(joined.alias));
     match &joined.path {
@@ -86,7 +95,7 @@ fn climbing(facts: &Facts<'_>, rule: &'static Rule, joined: &Joined) -> Option<H
             let text = String::from_utf8_lossy(path).into_owned();
             let sent = format!("{}../x", String::from_utf8_lossy(&joined.folder));
             hit.words = hit.words.with("path", format!("{text}../x")).with("sent", sent);
-            hit.repair = closed(view, joined.location, path);
+            hit.repair = closed(view, joined.location, path, slashed.get_or_init(|| all_slashed(view)));
             Some(hit)
         }
         Pattern::Regex(expression, caseless) => {
@@ -99,14 +108,23 @@ fn climbing(facts: &Facts<'_>, rule: &'static Rule, joined: &Joined) -> Option<H
     }
 }
 
-/// A slash behind the location's path, unless there is such a location already.
-fn closed(view: View<'_>, location: ScopeId, path: &[u8]) -> Repair {
+/// The paths of locations that end with a slash, by the block around them.
+type Slashed = HashSet<(Option<ScopeId>, Vec<u8>)>;
+
+fn all_slashed(view: View<'_>) -> Slashed {
     let config = view.config;
-    let twin = [path, b"/"].concat();
-    let is_twin =
-        |sibling| matches!(pattern(view, sibling), Some(Pattern::Prefix(other, _)) if other == twin);
-    let siblings = config.scope(location).parent.into_iter().flat_map(|parent| config.children(parent));
-    if siblings.into_iter().any(is_twin) {
+    let locations = config.scope_ids().filter(|&id| config.scope(id).kind == ScopeKind::Location);
+    let slashed = locations.filter_map(|id| match pattern(view, id)? {
+        Pattern::Prefix(path, _) if path.ends_with(b"/") => Some((config.scope(id).parent, path)),
+        _ => None,
+    });
+    slashed.collect()
+}
+
+/// A slash behind the location's path, unless there is such a location already.
+fn closed(view: View<'_>, location: ScopeId, path: &[u8], slashed: &Slashed) -> Repair {
+    let config = view.config;
+    if slashed.contains(&(config.scope(location).parent, [path, b"/"].concat())) {
         return Repair::None;
     }
     let Some(node) = config.scope(location).node else { return Repair::None };

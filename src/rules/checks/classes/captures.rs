@@ -1,5 +1,8 @@
 //! `$1` where nothing captures it.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use super::changed::VALUES;
 use super::words::{hit, http_scopes, place, shown};
 use crate::catalogue::directive;
@@ -11,7 +14,8 @@ use crate::value::{Classes, Key, Part, Test, condition_words, parts, test};
 
 /// Captures that are always empty.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    let search = Search { facts, rule, classes: Classes::of(facts.view, facts.definitions) };
+    let classes = Classes::of(facts.view, facts.definitions);
+    let search = Search { facts, rule, classes, of_maps: OnceCell::new() };
     let rewrites = http_scopes(facts.view).flat_map(|scope| facts.view.config.own(scope, directive::REWRITE));
     let mut hits: Vec<Hit> = rewrites.filter_map(|node| search.in_rewrite(node)).collect();
     hits.extend(search.in_maps());
@@ -25,6 +29,8 @@ struct Search<'f> {
     facts: &'f Facts<'f>,
     rule: &'static Rule,
     classes: Classes<'f>,
+    /// The most groups of any map's expression; `None` where one is not readable.
+    of_maps: OnceCell<Option<usize>>,
 }
 
 /// The highest `$1` to `$9` of a value.
@@ -63,7 +69,7 @@ impl Search<'_> {
     }
 
     fn in_values(&self) -> Vec<Hit> {
-        let mut known = std::collections::HashMap::new();
+        let mut known = HashMap::new();
         let config = self.facts.view.config;
         let mut hits = Vec::new();
         for scope in http_scopes(self.facts.view) {
@@ -107,10 +113,18 @@ impl Search<'_> {
     }
 
     fn maps_capture(&self) -> bool {
-        let mut entries = self.facts.definitions.maps().flat_map(|map| &map.entries);
-        entries.any(|entry| match &entry.key {
-            Key::Regex(pattern, caseless) => self.groups(pattern, *caseless) != Some(0),
-            Key::Default | Key::Exact(_) => false,
+        self.most_of_maps() != Some(0)
+    }
+
+    fn most_of_maps(&self) -> Option<usize> {
+        *self.of_maps.get_or_init(|| {
+            let entries = self.facts.definitions.maps().flat_map(|map| &map.entries);
+            let expressions = entries.filter_map(|entry| match &entry.key {
+                Key::Regex(pattern, caseless) => Some((pattern, *caseless)),
+                Key::Default | Key::Exact(_) => None,
+            });
+            let groups = expressions.map(|(pattern, caseless)| self.groups(pattern, caseless));
+            groups.collect::<Option<Vec<usize>>>().map(|all| all.into_iter().max().unwrap_or(0))
         })
     }
 
@@ -143,12 +157,7 @@ impl Search<'_> {
                 }
             }
         }
-        for entry in self.facts.definitions.maps().flat_map(|map| &map.entries) {
-            if let Key::Regex(pattern, caseless) = &entry.key {
-                most = most.max(self.groups(pattern, *caseless)?);
-            }
-        }
-        Some(most)
+        Some(most.max(self.most_of_maps()?))
     }
 
     fn found(&self, node: NodeId, index: usize, part: Part<'_>, case: &str) -> Hit {

@@ -136,5 +136,6 @@ fn is_rewritten(view: View<'_>, node: NodeId) -> bool {
             ScopeKind::Server | ScopeKind::Location | ScopeKind::IfInLocation | ScopeKind::IfInServer
         )
     });
-    { levels }.any(|level| view.config.own(level, directive::REWRITE).any(|other| other < node))
+    { levels }
+        .any(|level| view.config.own(level, directive::REWRITE).next().is_some_and(|first| first < node))
 }

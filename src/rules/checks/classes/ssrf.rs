@@ -1,6 +1,7 @@
 //! Backends that a client chooses.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 use super::target::{Target, passes};
 use super::words::{hit, place, shown, site};
@@ -18,7 +19,7 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let classes = Classes::of(facts.view, facts.definitions);
     let sockets = OnceCell::new();
     let open = passes(facts.view).filter(|&pass| !is_inside(facts.view, pass));
-    let search = Search { facts, rule, classes, sockets: &sockets };
+    let search = Search { facts, rule, classes, sockets: &sockets, compared: RefCell::default() };
     open.filter_map(|pass| search.found(pass)).collect()
 }
 
@@ -33,6 +34,8 @@ struct Search<'f> {
     rule: &'static Rule,
     classes: Classes<'f>,
     sockets: &'f OnceCell<Sockets>,
+    /// What the `if`s of each block compare.
+    compared: RefCell<HashMap<ScopeId, HashSet<Vec<u8>>>>,
 }
 
 impl Search<'_> {
@@ -58,7 +61,7 @@ impl Search<'_> {
     fn case(&self, pass: NodeId, held: &Held, part: Part<'_>) -> Option<&'static str> {
         let view = self.facts.view;
         let scope = view.config.node(pass).scope;
-        if is_limited(view, scope, part, held) {
+        if self.is_limited(scope, part, held) {
             return None;
         }
         if held.class != Class::Host || held.origin == "http_host" {
@@ -66,6 +69,17 @@ impl Search<'_> {
         }
         let server = view.config.enclosing(scope, ScopeKind::Server)?;
         self.takes_any_name(server).then_some("host")
+    }
+
+    /// Whether an `if` on the way compares the variable.
+    fn is_limited(&self, scope: ScopeId, part: Part<'_>, held: &Held) -> bool {
+        let view = self.facts.view;
+        let names = [shown(part).to_ascii_lowercase(), format!("${}", held.origin)];
+        let mut known = self.compared.borrow_mut();
+        view.config.ancestors(scope).any(|level| {
+            let compared = known.entry(level).or_insert_with(|| compared(view, level));
+            names.iter().any(|name| compared.contains(name.as_bytes()))
+        })
     }
 
     /// Whether a server answers to names that it does not list.
@@ -91,20 +105,17 @@ fn is_chosen(held: &Held, rest: &[Part<'_>]) -> bool {
     is_host && !held.ends_fixed && (cuts || !rest.first().is_some_and(is_name))
 }
 
-/// Whether an `if` compares the variable.
-fn is_limited(view: View<'_>, scope: ScopeId, part: Part<'_>, held: &Held) -> bool {
+/// The variables, in lower case with `$`, that the `if`s of a block compare with something, that block itself among them.
+fn compared(view: View<'_>, level: ScopeId) -> HashSet<Vec<u8>> {
     let config = view.config;
-    let names = [shown(part), format!("${}", held.origin)];
-    let conditions = config
-        .ancestors(scope)
-        .flat_map(|level| config.scope(level).node.into_iter().chain(config.own(level, directive::IF)));
-    { conditions }.filter(|&node| config.node(node).name == directive::IF).any(|node| {
+    let conditions = config.scope(level).node.into_iter().chain(config.own(level, directive::IF));
+    let found = conditions.filter(|&node| config.node(node).name == directive::IF).filter_map(|node| {
         let words = condition_words(view, node);
-        let subject = match test(&words).0 {
-            Test::Match { subject, .. } => Some(subject),
-            Test::Same(subject, value) => (!value.is_empty()).then_some(subject),
-            Test::Variable(_) | Test::File(..) | Test::Invalid => None,
-        };
-        subject.is_some_and(|subject| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(subject)))
-    })
+        match test(&words).0 {
+            Test::Match { subject, .. } => Some(subject.to_ascii_lowercase()),
+            Test::Same(subject, value) if !value.is_empty() => Some(subject.to_ascii_lowercase()),
+            _ => None,
+        }
+    });
+    found.collect()
 }

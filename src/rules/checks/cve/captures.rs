@@ -1,8 +1,10 @@
 //! Captures that a map replaces, or that a subrequest does not have.
 
+use std::collections::HashSet;
+
 use super::classes::{VALUES, changes, is_capturing};
 use crate::catalogue::{DirectiveId, directive};
-use crate::config::NodeId;
+use crate::config::{NodeId, ScopeId};
 use crate::rules::facts::Facts;
 use crate::scope::setting;
 use crate::value::{Classes, Part, parts};
@@ -42,10 +44,9 @@ pub fn in_cloned_subrequest(facts: &Facts<'_>) -> Vec<NodeId> {
         })
     });
     let config = facts.view.config;
-    let scope = |node: &NodeId| config.node(*node).scope;
-    let is_near = |node: &NodeId| {
-        uses_map.iter().any(|other| config.ancestors(scope(node)).any(|level| level == scope(other)))
-    };
+    let with_map: HashSet<ScopeId> = uses_map.iter().map(|&node| config.node(node).scope).collect();
+    let is_near =
+        |node: &NodeId| config.ancestors(config.node(*node).scope).any(|level| with_map.contains(&level));
     reading.into_iter().filter(|node| clones(facts, *node)).filter(is_near).collect()
 }
 

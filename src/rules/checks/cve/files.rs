@@ -1,5 +1,8 @@
 //! Where a URI becomes the path of a file, and log lines.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::classes::changes;
 use super::scopes;
 use crate::catalogue::directive;
@@ -55,17 +58,18 @@ pub fn volatile(facts: &Facts<'_>) -> Vec<NodeId> {
     let is_path = |node: NodeId| names.contains(&config.node(node).name);
     found.extend(changes(facts).into_iter().map(|change| change.node).filter(|&node| is_path(node)));
     let formats = config.scope_ids().flat_map(|scope| config.own(scope, directive::LOG_FORMAT));
+    let used = used_formats(facts);
     found.extend(formats.filter(|&node| {
         let words: Vec<_> = facts.view.args(node).skip(1).collect();
-        words.iter().any(|word| is_changing(word)) && is_used(facts, node)
+        words.iter().any(|word| is_changing(word))
+            && facts.view.arg(node, 0).is_some_and(|name| used.contains(&name))
     }));
     found
 }
 
-/// Whether an `access_log` names a format.
-fn is_used(facts: &Facts<'_>, format: NodeId) -> bool {
+/// The formats that an `access_log` names.
+fn used_formats<'a>(facts: &Facts<'a>) -> HashSet<Cow<'a, [u8]>> {
     let (view, config) = (facts.view, facts.view.config);
-    let Some(name) = view.arg(format, 0) else { return false };
-    let mut logs = config.scope_ids().flat_map(|scope| config.own(scope, directive::ACCESS_LOG));
-    logs.any(|node| view.arg(node, 1).is_some_and(|used| used == name))
+    let logs = config.scope_ids().flat_map(|scope| config.own(scope, directive::ACCESS_LOG));
+    logs.filter_map(|node| view.arg(node, 1)).collect()
 }
