@@ -137,6 +137,14 @@ fn when(when: &When) -> String {
     )
 }
 
+/// `2097152` as `2_097_152`.
+fn separated(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|it| std::str::from_utf8(it).ok()).collect();
+    groups.join("_")
+}
+
 fn used(it: &Use) -> String {
     format!(
         "Use {{ directive: {:?}, context: {}, words: {}, except: {}, has: {}, starts: {}, at_least: {}, absent: {}, \
@@ -147,7 +155,7 @@ fn used(it: &Use) -> String {
         slice(&it.except, quoted),
         option(it.has.as_ref(), quoted),
         slice(&it.starts, quoted),
-        it.at_least,
+        separated(it.at_least),
         it.absent,
         it.or_unset,
     )

@@ -34,7 +34,8 @@ pub fn run(facts: &Facts<'_>, rules: &[&'static Rule], times: &Times) -> Vec<Hit
     hits.retain(|hit| {
         let of_block = hit.rule.family() != "directive" && hit.scope.is_some();
         let is_said = better.contains(&(&*hit.rule.code, statement(facts, hit)));
-        !is_said && !(of_block && superseded.contains(&(hit.scope, &*hit.rule.code)))
+        let is_said = is_said || of_block && superseded.contains(&(hit.scope, &*hit.rule.code));
+        !is_said
     });
     hits
 }

@@ -44,7 +44,9 @@ impl Script {
         for (node, branch) in steps(view.config, block) {
             script.add(view, Step { node, branch: None });
             let inside = branch.map(|branch| steps(view.config, branch)).unwrap_or_default();
-            inside.into_iter().for_each(|(node, _)| script.add(view, Step { node, branch }));
+            for (node, _) in inside {
+                script.add(view, Step { node, branch });
+            }
         }
         script
     }

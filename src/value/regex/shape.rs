@@ -140,7 +140,6 @@ impl Piece {
             Self::Sequence(pieces) | Self::Choice(pieces) => {
                 pieces.iter().fold(Set::default(), |all, piece| all.or(&piece.bytes()))
             }
-            Self::Repeat { most: Some(0), .. } => Set::default(),
             Self::Group(_, piece) | Self::Atomic(piece) | Self::Repeat { piece, .. } => piece.bytes(),
             Self::Nothing | Self::Look(_) | Self::Start | Self::End | Self::Reference => Set::default(),
         }
@@ -200,11 +199,13 @@ fn piece(expr: &Expr, count: &mut usize) -> Option<Piece> {
             let number = *count;
             Piece::Group(number, Box::new(piece(inner, count)?))
         }
-        Expr::Repeat { child, lo, hi, .. } => Piece::Repeat {
-            piece: Box::new(piece(child, count)?),
-            least: *lo,
-            most: (*hi != usize::MAX).then_some(*hi),
-        },
+        Expr::Repeat { child, lo, hi, .. } => {
+            let piece = Box::new(piece(child, count)?);
+            match *hi {
+                0 => Piece::Nothing,
+                hi => Piece::Repeat { piece, least: *lo, most: (hi != usize::MAX).then_some(hi) },
+            }
+        }
         Expr::AtomicGroup(inner) => Piece::Atomic(Box::new(piece(inner, count)?)),
         Expr::LookAround(inner, LookAround::LookAhead) if is_end(inner) => Piece::End,
         Expr::LookAround(inner, _) => Piece::Look(Box::new(piece(inner, count)?)),

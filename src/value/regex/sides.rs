@@ -42,7 +42,6 @@ impl Piece {
             Self::Choice(pieces) => {
                 pieces.iter().fold(Set::default(), |all, piece| all.or(&piece.side(order)))
             }
-            Self::Repeat { most: Some(0), .. } => Set::default(),
             Self::Group(_, piece) | Self::Atomic(piece) | Self::Repeat { piece, .. } => piece.side(order),
             Self::Nothing | Self::Look(_) | Self::Start | Self::End | Self::Reference => Set::default(),
         }

@@ -29,7 +29,9 @@ impl Script<'_> {
         for (node, branch) in steps(config, owner) {
             self.step(node);
             let inside = branch.map(|branch| steps(config, branch)).unwrap_or_default();
-            inside.into_iter().for_each(|(node, _)| self.step(node));
+            for (node, _) in inside {
+                self.step(node);
+            }
         }
         self.found
     }
