@@ -319,6 +319,10 @@ fn px107_a_name_in_a_variable_needs_a_resolver() {
     let body = "upstream app { server 127.0.0.1:BACKEND; }\nserver { listen PORT; set $name app; \
                 location / { proxy_pass http://$name; } }";
     assert_eq!(status(&Lab::new(body, &[]).good("PX107").answers("/", "")), 200);
+    // A group has no port of its own.
+    let body = "upstream app { server 127.0.0.1:BACKEND; }\nserver { listen PORT; set $name app; \
+                location / { proxy_pass http://$name:BACKEND; } }";
+    assert_eq!(status(&Lab::new(body, &[]).bad("PX107").answers("/", "")), 502);
     // An address without variables makes nginx know the name.
     let body = "set $name localhost; location / { proxy_pass http://$name:BACKEND; } \
                 location /x { proxy_pass http://localhost:BACKEND; }";
@@ -399,4 +403,25 @@ fn rt117_a_map_replaces_what_was_captured() {
     assert!(!any(&lab.answers("/u/ann", agent), right));
     let lab = Lab::new(&with("set $name $1; return 302 http://example.com/$name/$agent;"), &[]).good("RT117");
     assert!(all(&lab.answers("/u/ann", agent), right));
+}
+
+#[test]
+fn the_vulnerabilities_are_listed() {
+    let printed = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ngxlint"));
+        let output = command.args(["rules", "--no-config", "--cves"]).args(options).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let list: serde_json::Value = serde_json::from_str(&printed(&["--format", "json"])).unwrap();
+    let list = list.as_array().unwrap();
+    let text = printed(&[]);
+    assert_eq!(text.lines().count(), list.len() + 1);
+    for entry in list {
+        let id = entry["id"].as_str().unwrap();
+        assert_eq!(text.lines().filter(|line| line.split(' ').next() == Some(id)).count(), 1, "{id}");
+    }
+    let known = |id: &str| list.iter().find(|entry| entry["id"] == id).unwrap();
+    assert_eq!(known("CVE-2026-42945")["fixed"], serde_json::json!(["1.30.1", "1.31.0"]));
+    assert_eq!(known("CVE-2009-4487")["reported"], false);
 }

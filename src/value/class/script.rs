@@ -1,5 +1,6 @@
 //! What the rewrite directives of a block assign and try, in order.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -10,6 +11,9 @@ use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::value::condition::{Test, test, words};
 use crate::value::set::steps;
 
+/// Of expressions with the same name the last ones are asked.
+const MOST_NAMESAKES: usize = 8;
+
 /// The rewrite directives of a server or location, those of its `if`s among them.
 #[derive(Debug, Default)]
 pub(super) struct Script {
@@ -17,6 +21,8 @@ pub(super) struct Script {
     assigned: HashMap<Vec<u8>, Vec<Step>>,
     /// Expressions in the order in which they run.
     tried: Vec<(Step, Tried)>,
+    /// Places in `tried` by the names of groups, in lower case.
+    named: OnceCell<HashMap<Vec<u8>, Vec<usize>>>,
     /// The `if`s whose body answers.
     ending: HashSet<ScopeId>,
     /// Whether `rewrite ^ $request_uri` makes the path what the client sent.
@@ -180,11 +186,26 @@ impl Classes<'_> {
         (found, false)
     }
 
-    /// All expressions of a block's rewrite directives that may have run.
-    pub(super) fn all_tried(&self, block: ScopeId, site: Site) -> Vec<Tried> {
+    /// The expressions of a block's rewrite directives that may have run and have a group called `name`, the last first.
+    pub(super) fn tried_with(&self, block: ScopeId, site: Site, name: &[u8]) -> Vec<Tried> {
         let script = self.script(block);
-        let before = script.before(self.until(site)).iter().filter(|(step, _)| self.is_before(*step, site));
-        before.map(|(_, tried)| tried.clone()).collect()
+        let named = script.named.get_or_init(|| self.named(&script));
+        let places = named.get(name).map_or(&[][..], Vec::as_slice);
+        let before = places.partition_point(|&at| at < script.before(self.until(site)).len());
+        let places = places.get(..before).unwrap_or_default().iter().rev();
+        let steps = places.filter_map(|&at| script.tried.get(at));
+        let ran = steps.filter(|(step, _)| self.is_before(*step, site));
+        ran.take(MOST_NAMESAKES).map(|(_, tried)| tried.clone()).collect()
+    }
+
+    fn named(&self, script: &Script) -> HashMap<Vec<u8>, Vec<usize>> {
+        let mut named: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (at, (_, tried)) in script.tried.iter().enumerate() {
+            for name in self.names_in(tried) {
+                named.entry(name).or_default().push(at);
+            }
+        }
+        named
     }
 
     /// All expressions of a block's rewrite directives.

@@ -80,20 +80,15 @@ impl Classes<'_> {
         let is_rewrite = config.node(site.node).name == directive::REWRITE;
         let mut all = if is_rewrite { self.tried_before(site) } else { Vec::new() };
         for scope in config.ancestors(site.scope) {
-            match config.scope(scope).kind {
-                ScopeKind::Location => {
-                    all.extend(self.all_tried(scope, site));
-                    all.extend(self.tried_by_location(scope));
-                }
-                ScopeKind::Server => {
-                    all.extend(self.all_tried(scope, site));
-                    all.extend(self.tried_by_names(scope));
-                }
-                _ => {}
-            }
+            let own = match config.scope(scope).kind {
+                ScopeKind::Location => self.tried_by_location(scope).into_iter().collect(),
+                ScopeKind::Server => self.tried_by_names(scope),
+                _ => continue,
+            };
+            all.extend(self.tried_with(scope, site, name));
+            all.extend(own);
         }
-        // Most expressions name nothing.
-        all.retain(|tried| memchr::memmem::find(&tried.pattern, name).is_some() && self.names(tried, name));
+        all.retain(|tried| self.names(tried, name));
         all
     }
 
@@ -120,14 +115,19 @@ impl Classes<'_> {
                 ScopeKind::Server => [self.everything_tried(scope), self.tried_by_names(scope)].concat(),
                 _ => Vec::new(),
             };
-            for tried in tried.iter().filter(|tried| tried.pattern.windows(2).any(|it| it == b"(?")) {
-                let shape = self.shape(&tried.pattern, tried.caseless);
-                names.extend(
-                    shape.iter().flat_map(|it| it.names()).map(|it| it.to_ascii_lowercase().into_bytes()),
-                );
-            }
+            names.extend(tried.iter().flat_map(|tried| self.names_in(tried)));
         }
         names
+    }
+
+    /// The names of an expression's groups, in lower case.
+    pub(super) fn names_in(&self, tried: &Tried) -> Vec<Vec<u8>> {
+        // Most expressions name nothing.
+        if memchr::memmem::find(&tried.pattern, b"(?").is_none() {
+            return Vec::new();
+        }
+        let shape = self.shape(&tried.pattern, tried.caseless);
+        shape.iter().flat_map(|it| it.names()).map(|it| it.to_ascii_lowercase().into_bytes()).collect()
     }
 
     fn names(&self, tried: &Tried, name: &[u8]) -> bool {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::target::{Target, passes};
-use super::words::{hit, http_scopes, site};
+use super::words::{hit, site};
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeKind, View};
 use crate::rules::facts::Facts;
@@ -45,33 +45,50 @@ fn name(facts: &Facts<'_>, classes: &Classes<'_>, known: &Known, pass: NodeId) -
     }
     let values = classes.literals(site(facts, pass), head)?;
     values.iter().find_map(|value| {
-        let authority = Target::of(value)?.authority.to_ascii_lowercase();
-        (!known.has(&authority)).then(|| String::from_utf8_lossy(host(&authority)).into_owned())
+        let target = Target::of(value)?;
+        (!known.has(target)).then(|| String::from_utf8_lossy(host(target.authority)).into_owned())
     })
 }
 
-/// What needs no resolver: groups, and the hosts of addresses without variables, which nginx resolves at start.
-struct Known(HashSet<Vec<u8>>);
+/// What needs no resolver: groups by their bare names, and the hosts of addresses without variables, which nginx resolves
+/// at start, by host and port (`ngx_http_upstream_init_request`).
+struct Known {
+    groups: HashSet<Vec<u8>>,
+    fixed: HashSet<(Vec<u8>, Vec<u8>)>,
+}
 
 impl Known {
     fn of(view: View<'_>) -> Self {
         let config = view.config;
         let groups = config.scope_ids().filter(|&id| config.scope(id).kind == ScopeKind::Upstream);
         let groups = groups.filter_map(|id| Some(view.arg(config.scope(id).node?, 0)?.to_ascii_lowercase()));
-        let fixed = http_scopes(view).flat_map(|scope| config.own(scope, directive::PROXY_PASS));
-        let fixed = fixed.filter_map(|pass| {
-            let url = view.arg(pass, 0)?;
-            (!url.contains(&b'$')).then(|| Target::of(&url).map(|it| it.authority.to_ascii_lowercase()))?
+        let fixed = passes(view).filter_map(|pass| {
+            let url = view.arg(pass, 0).filter(|url| !url.contains(&b'$'))?;
+            Target::of(&url).map(place)
         });
-        Self(groups.chain(fixed).collect())
+        Self { groups: groups.collect(), fixed: fixed.collect() }
     }
 
-    fn has(&self, authority: &[u8]) -> bool {
-        let host = host(authority);
+    fn has(&self, target: Target<'_>) -> bool {
+        let host = host(target.authority);
         let address = host.strip_prefix(b"[").and_then(|it| it.strip_suffix(b"]")).unwrap_or(host);
         let is_address = std::str::from_utf8(address).is_ok_and(|it| it.parse::<IpAddr>().is_ok());
-        host.is_empty() || is_address || self.0.contains(authority) || self.0.contains(host)
+        let is_group = self.groups.contains(&target.authority.to_ascii_lowercase());
+        host.is_empty() || is_address || is_group || self.fixed.contains(&place(target))
     }
+}
+
+/// Host and port; the scheme's own port where none is written.
+fn place(target: Target<'_>) -> (Vec<u8>, Vec<u8>) {
+    let host = host(target.authority);
+    let port = target.authority.get(host.len() + 1..).unwrap_or_default();
+    let is_tls = target.head.get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"https://"));
+    let port = match port {
+        b"" if is_tls => &b"443"[..],
+        b"" => b"80",
+        port => port,
+    };
+    (host.to_ascii_lowercase(), port.to_vec())
 }
 
 /// A host without its port.
