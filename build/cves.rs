@@ -19,6 +19,8 @@ struct Cve {
     needs: String,
     report: Option<bool>,
     #[serde(default)]
+    once: bool,
+    #[serde(default)]
     when: When,
     confidence: String,
     sources: Vec<String>,
@@ -95,7 +97,7 @@ fn written(cve: &Cve, report: bool) -> Result<String> {
         .collect();
     let fixed: Result<Vec<String>> = cve.fixed.iter().map(|fixed| version(fixed)).collect();
     Ok(format!(
-        "Cve {{ id: {:?}, title: {:?}, severity: {}, affected: {}, fixed: {}, platform: {}, needs: {:?}, report: {report}, \
+        "Cve {{ id: {:?}, title: {:?}, severity: {}, affected: {}, fixed: {}, platform: {}, needs: {:?}, report: {report}, once: {}, \
          when: {}, confidence: {:?}, sources: {}, note: {} }}",
         cve.id,
         cve.title,
@@ -104,6 +106,7 @@ fn written(cve: &Cve, report: bool) -> Result<String> {
         slice(fixed?, |text| text),
         option(cve.platform.as_ref(), quoted),
         cve.needs,
+        cve.once,
         when(&cve.when),
         cve.confidence,
         slice(&cve.sources, quoted),

@@ -23,6 +23,8 @@ pub struct Cve {
     pub needs: &'static str,
     /// Whether the rule reports it.
     pub report: bool,
+    /// Whether nearly every configuration has what it needs, so that one place is enough.
+    pub once: bool,
     /// What has to be configured.
     pub when: When,
     /// How well the facts are founded.

@@ -49,6 +49,7 @@ fn places(facts: &Facts<'_>, cve: &Cve) -> Vec<NodeId> {
     };
     places.sort_unstable();
     places.dedup();
+    places.truncate(if cve.once { 1 } else { usize::MAX });
     places
 }
 
