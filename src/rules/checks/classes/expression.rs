@@ -19,7 +19,7 @@ pub fn open(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         let mut hit = hit(facts, rule, node, view.head(node), None);
         hit.scope = Some(location);
         let label = view.label(location);
-        hit.words = hit.words.with("block", label).with("path", format!("/a.{extension}.jpg"));
+        hit.words = hit.words.with("block", label).with("path", format!(".{extension}.jpg"));
         let last = view.arg_count(node).saturating_sub(1);
         hit.repair = appended(view, node, last, "$").map_or(Repair::None, |edit| Repair::Edits(vec![edit]));
         Some(hit)
@@ -42,10 +42,15 @@ fn extension(expression: &[u8]) -> Option<String> {
     is_plain.then(|| String::from_utf8_lossy(&text).into_owned())
 }
 
-/// `^/static`: the folder is what it is about.
+/// `^/static`, `^/(site|wire)/`: the folder is what it is about.
 fn is_for_folder(expression: &[u8]) -> bool {
-    let behind = expression.strip_prefix(b"^/").and_then(|rest| rest.first());
-    behind.is_some_and(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\\'))
+    let without_groups = |text: &[u8]| -> Vec<u8> {
+        let open = text.iter().take_while(|&&byte| matches!(byte, b'(' | b'?' | b':')).count();
+        text.get(open..).unwrap_or_default().to_vec()
+    };
+    let Some(rest) = expression.strip_prefix(b"^").map(without_groups) else { return false };
+    let behind = rest.strip_prefix(b"/").map(without_groups).unwrap_or_default();
+    behind.first().is_some_and(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\\'))
 }
 
 /// Expressions that take exponential time.
@@ -120,6 +125,9 @@ mod tests {
         ] {
             assert_eq!(extension(expression.as_bytes()).as_deref(), first, "{expression}");
         }
-        assert!(is_for_folder(b"^/img/.*\\.png") && !is_for_folder(b"^/.*\\.php"));
+        for folder in ["^/img/.*\\.png", "^/(?:site|wire)/.*\\.inc", "^(/a|/b).*\\.png"] {
+            assert!(is_for_folder(folder.as_bytes()), "{folder}");
+        }
+        assert!(!is_for_folder(b"^/.*\\.php") && !is_for_folder(b"\\.php"));
     }
 }
