@@ -11,6 +11,8 @@ use std::error::Error;
 
 #[path = "build/catalogue.rs"]
 mod catalogue;
+#[path = "build/cves.rs"]
+mod cves;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/endpoints.rs"]
@@ -28,5 +30,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     peers::compile(&peers)?;
     fixtures::generate();
     catalogue::compile()?;
+    cves::compile()?;
     endpoints::compile()
 }

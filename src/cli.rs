@@ -308,6 +308,9 @@ pub struct Rules {
     /// The settings
     #[command(flatten)]
     pub settings: SettingsFile,
+    /// List the vulnerabilities of nginx that `known-cve` knows
+    #[arg(long, conflicts_with_all = ["test", "own_rules", "output"])]
+    pub cves: bool,
     /// The output format: text, json, or markdown (a page for each rule)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: RulesFormat,

@@ -11,7 +11,7 @@
 //! Each arrow is one module, and arrows never point back. [`syntax`] turns one text into a lossless tree; [`config`]
 //! resolves includes into one tree per main file (or fragment) and keeps where everything came from; [`directive`] is
 //! nginx's judgement of each directive, for `parse --strict` and for the rules alike; [`scope`] answers
-//! what is in force at a block; [`value`] evaluates variables, with an UNKNOWN that is never guessed; [`handshake`]
+//! what is in force at a block; [`value`] evaluates variables, with an UNKNOWN that is never guessed, and says what clients can put into them; [`handshake`]
 //! works out the request nginx would send upstream; [`intent`] says whether a block is meant for WebSockets; [`rules`]
 //! holds the policy as YAML compiled in at build time, and reads a user's own; [`fix`] edits; [`output`] prints. Between
 //! rules and findings [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is

@@ -11,6 +11,7 @@ mod glob;
 mod include;
 mod library;
 mod names;
+mod pattern;
 
 use crate::catalogue::DirectiveId;
 use crate::source::{DocId, Span};
@@ -23,6 +24,7 @@ pub use glob::matches as glob_matches;
 pub use include::{Base, Paths, Refused, Resolution, resolve};
 pub use library::{Library, LoadError, Texts};
 pub use names::{View, assumed};
+pub use pattern::{Pattern, pattern};
 
 /// Includes within includes that are told: nobody reads more, and each finding tells them.
 const MOST_OF_A_CHAIN: usize = 100;

@@ -5,6 +5,7 @@
 
 mod checkstyle;
 mod concise;
+mod cves;
 mod diagnostic;
 mod entry;
 mod escape;
@@ -34,6 +35,7 @@ mod xml;
 
 use std::io::{self, BufWriter, Write};
 
+pub use cves::{cves_json, cves_table};
 pub use examples::{Example, example};
 pub use explain::explain;
 pub use format::Format;

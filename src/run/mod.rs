@@ -150,6 +150,9 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
     if arguments.peers {
         return peers(arguments);
     }
+    if arguments.cves {
+        return cves(arguments);
+    }
     let known = known_rules(&arguments.own_rules, &arguments.settings)?.into_iter();
     let mut out = io::stdout().lock();
     match arguments.format {
@@ -171,6 +174,16 @@ fn peers(arguments: &Rules) -> Result<u8, Error> {
         RulesFormat::Text => output::peers_table(&mut out, terminal::style(arguments.color))?,
         RulesFormat::Json => output::peers_json(&mut out)?,
         RulesFormat::Markdown => out.write_all(output::peers_page().as_bytes())?,
+    }
+    Ok(CLEAN)
+}
+
+fn cves(arguments: &Rules) -> Result<u8, Error> {
+    let (mut out, known) = (io::stdout().lock(), crate::catalogue::cves());
+    match arguments.format {
+        RulesFormat::Text => output::cves_table(known, &mut out, terminal::style(arguments.color))?,
+        RulesFormat::Json => output::cves_json(known, &mut out)?,
+        RulesFormat::Markdown => return Err(Error::usage("--cves is printed as text or json")),
     }
     Ok(CLEAN)
 }

@@ -1,7 +1,14 @@
 //! nginx's regular expressions: PCRE over bytes, without UTF unless the pattern asks for it. Pattern and subject are
 //! compared as Latin-1 characters, so that a byte is a character.
 
+mod explosion;
 mod pcre;
+mod set;
+mod shape;
+mod sides;
+
+pub use set::Set;
+pub use shape::{Group, Shape};
 
 use std::borrow::Cow;
 use std::cell::RefCell;

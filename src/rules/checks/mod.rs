@@ -1,6 +1,8 @@
 //! Checks: algorithms that find what conditions cannot say. A rule file names one; its words stay in the file. Each family
 //! of rules keeps its own.
 
+mod classes;
+mod cve;
 mod directives;
 mod includes;
 mod performance;
@@ -19,6 +21,8 @@ type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// The checks of each family by name.
 const FAMILIES: &[&[(&str, Check)]] = &[
+    classes::CHECKS,
+    cve::CHECKS,
     directives::CHECKS,
     includes::CHECKS,
     JUDGED_LATER,

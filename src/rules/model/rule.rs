@@ -69,6 +69,9 @@ pub struct Rule {
     /// Other messages or severities: the first case that holds.
     #[serde(default)]
     pub cases: List<Case>,
+    /// Whether one place can have several findings, told apart by their messages.
+    #[serde(default)]
+    pub several: bool,
     /// Codes that say the same less well: not reported for the block that this rule reports.
     #[serde(default)]
     pub supersedes: List<Text>,

@@ -4,9 +4,9 @@ pub(super) fn hex(byte: u8) -> String {
     format!("{byte:02x}")
 }
 
-/// Bytes.
-#[derive(Debug, Clone)]
-pub(super) struct Set(Vec<bool>);
+/// A set of bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set(Vec<bool>);
 
 impl Default for Set {
     fn default() -> Self {
@@ -15,16 +15,18 @@ impl Default for Set {
 }
 
 impl Set {
-    pub(super) fn matching(is: impl Fn(u8) -> bool) -> Self {
+    /// The bytes for which `is` holds.
+    pub fn matching(is: impl Fn(u8) -> bool) -> Self {
         Self((0..=u8::MAX).map(is).collect())
     }
 
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    /// These bytes.
+    pub fn of(bytes: &[u8]) -> Self {
         Self::matching(|byte| bytes.contains(&byte))
     }
 
     /// A class by its name, in the C locale.
-    pub(super) fn posix(name: &[u8]) -> Option<Self> {
+    pub fn posix(name: &[u8]) -> Option<Self> {
         let is: fn(u8) -> bool = match name {
             b"alpha" => |byte| byte.is_ascii_alphabetic(),
             b"lower" => |byte| byte.is_ascii_lowercase(),
@@ -45,23 +47,62 @@ impl Set {
         Some(Self::matching(is))
     }
 
-    pub(super) fn has(&self, byte: u8) -> bool {
+    /// Whether a byte is in it.
+    pub fn has(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }
 
-    pub(super) fn negated(&self) -> Self {
+    /// Every byte.
+    pub fn all() -> Self {
+        Self::matching(|_| true)
+    }
+
+    /// How many bytes are in it.
+    pub fn len(&self) -> usize {
+        self.0.iter().filter(|&&has| has).count()
+    }
+
+    /// Whether no byte is in it.
+    pub fn is_empty(&self) -> bool {
+        !self.0.contains(&true)
+    }
+
+    /// The bytes that are in both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self::matching(|byte| self.has(byte) && other.has(byte))
+    }
+
+    /// The bytes that are in either.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        Self::matching(|byte| self.has(byte) || other.has(byte))
+    }
+
+    /// Whether some byte is in both.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(&here, &there)| here && there)
+    }
+
+    /// All other bytes.
+    #[must_use]
+    pub fn negated(&self) -> Self {
         Self::matching(|byte| !self.has(byte))
     }
 
-    pub(super) fn caseless(&self) -> Self {
+    /// With both cases of its letters.
+    #[must_use]
+    pub fn caseless(&self) -> Self {
         Self::matching(|byte| self.has(byte.to_ascii_lowercase()) || self.has(byte.to_ascii_uppercase()))
     }
 
-    pub(super) fn add(&mut self, other: &Self) {
+    /// Takes the bytes of another set, too.
+    pub fn add(&mut self, other: &Self) {
         *self = Self::matching(|byte| self.has(byte) || other.has(byte));
     }
 
-    pub(super) fn add_range(&mut self, low: u8, high: u8) {
+    /// Takes the bytes from `low` to `high`, too.
+    pub fn add_range(&mut self, low: u8, high: u8) {
         *self = Self::matching(|byte| self.has(byte) || (low..=high).contains(&byte));
     }
 

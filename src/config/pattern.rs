@@ -1,6 +1,6 @@
 //! What a location block matches, read from its words.
 
-use crate::config::{ScopeId, View};
+use super::{ScopeId, View};
 
 /// What a location matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
