@@ -7,6 +7,7 @@
 //!
 //! Which directives fill one value together, and which one rules another's list, the catalogue says.
 
+pub mod access;
 mod merged;
 
 pub use merged::{contributing, entries};

@@ -3,7 +3,9 @@
 
 mod directives;
 mod includes;
+mod security;
 mod syntax;
+mod tls;
 mod websocket;
 
 pub use directives::is_slip;
@@ -16,8 +18,15 @@ use super::model::Rule;
 type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// The checks of each family by name.
-const FAMILIES: &[&[(&str, Check)]] =
-    &[directives::CHECKS, includes::CHECKS, JUDGED_LATER, syntax::CHECKS, websocket::CHECKS];
+const FAMILIES: &[&[(&str, Check)]] = &[
+    directives::CHECKS,
+    includes::CHECKS,
+    JUDGED_LATER,
+    security::CHECKS,
+    syntax::CHECKS,
+    tls::CHECKS,
+    websocket::CHECKS,
+];
 
 /// Judged once everything else has been found: `crate::suppress`.
 const JUDGED_LATER: &[(&str, Check)] =

@@ -1,0 +1,23 @@
+//! Security: what lets clients read, or reach, more than was meant.
+
+mod content_type;
+mod error_log;
+mod filesystem_root;
+mod multiline;
+mod no_deny;
+mod reach;
+mod returned;
+mod status;
+
+use super::Check;
+
+/// The checks by name.
+pub(super) const CHECKS: &[(&str, Check)] = &[
+    ("allow-without-deny", no_deny::check),
+    ("content-type-twice", content_type::check),
+    ("error-log-off", error_log::check),
+    ("filesystem-root", filesystem_root::check),
+    ("multiline-header", multiline::check),
+    ("return-before-access", returned::check),
+    ("status-page", status::check),
+];
