@@ -1,0 +1,90 @@
+//! Certificates without keys, and TLS without certificates.
+
+use std::collections::{HashMap, HashSet};
+
+use super::servers::{TlsServer, has_tls, tls_servers};
+use crate::catalogue::{DirectiveId, directive};
+use crate::config::{NodeId, ScopeId, ScopeKind, View};
+use crate::route::Sockets;
+use crate::rules::facts::Facts;
+use crate::rules::found::found_in;
+use crate::rules::hit::{Hit, Repair};
+use crate::rules::model::Rule;
+use crate::scope::{in_force, is_set_to, list};
+
+/// TLS servers without a certificate, and servers with fewer keys than certificates.
+pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let view = facts.view;
+    let bare: Vec<TlsServer> =
+        tls_servers(view).into_iter().filter(|it| lacks_certificate(view, it)).collect();
+    let lenders = if bare.is_empty() { HashMap::new() } else { lenders(view, &bare) };
+    let bare = bare.iter().filter_map(|server| {
+        let named = if lenders.contains_key(&server.scope) { "lent" } else { "certificate" };
+        let mut hit = found_in(facts, rule, server.scope, server.listen?, Some(named));
+        let lender = lenders.get(&server.scope).map(|&lender| view.label(lender)).unwrap_or_default();
+        hit.words = hit.words.with("outer", lender);
+        Some(Hit { repair: Repair::None, ..hit })
+    });
+    bare.chain(keyless(facts, rule)).collect()
+}
+
+/// Whether a server that says `ssl`, or in mail `starttls`, itself certainly has no certificate, and refuses no handshake instead.
+fn lacks_certificate(view: View<'_>, server: &TlsServer) -> bool {
+    let is_mail = view.config.scope(server.scope).kind == ScopeKind::MailServer;
+    let says_so = is_mail || server.listen.is_some_and(|listen| has_tls(view, listen));
+    let rejects = is_set_to(view, server.scope, directive::SSL_REJECT_HANDSHAKE, b"on");
+    says_so && !rejects && is_missing(view, server.scope, directive::SSL_CERTIFICATE)
+}
+
+fn is_missing(view: View<'_>, server: ScopeId, name: DirectiveId) -> bool {
+    let found = in_force(view.config, server, name);
+    found.level.is_none() && found.unseen.is_none()
+}
+
+/// Of servers without a certificate those whose clients get that of the default server: nginx asks for one only there
+/// (`ngx_http_ssl_init`), unless that one refuses handshakes.
+fn lenders(view: View<'_>, bare: &[TlsServer]) -> HashMap<ScopeId, ScopeId> {
+    let (sockets, bare): (_, HashSet<ScopeId>) =
+        (Sockets::of(view), bare.iter().map(|it| it.scope).collect());
+    let mut lenders: HashMap<ScopeId, Option<ScopeId>> = HashMap::new();
+    for socket in sockets.ids() {
+        let default = sockets
+            .default_server(socket)
+            .filter(|default| in_force(view.config, *default, directive::SSL_CERTIFICATE).level.is_some());
+        for server in sockets.servers(socket).filter(|server| bare.contains(server)) {
+            let is_tls = sockets.listen_of(socket, server).is_some_and(|listen| has_tls(view, listen));
+            if is_tls {
+                let lender = lenders.entry(server).or_insert(default);
+                *lender = lender.and(default);
+            }
+        }
+    }
+    lenders.into_iter().filter_map(|(server, lender)| Some((server, lender?))).collect()
+}
+
+/// Servers, whether they speak TLS or not, with fewer keys than certificates: nginx looks while it merges the levels.
+fn keyless(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let view = facts.view;
+    let is_server = |id: &ScopeId| {
+        matches!(
+            view.config.scope(*id).kind,
+            ScopeKind::Server | ScopeKind::StreamServer | ScopeKind::MailServer
+        )
+    };
+    let found = view.config.scope_ids().filter(is_server).filter_map(|server| {
+        let certificate = without_key(view, server)?;
+        let mut hit = found_in(facts, rule, server, certificate, Some("key"));
+        hit.words = hit.words.with("written", String::from_utf8_lossy(&view.shown(certificate, 0)?));
+        Some(Hit { repair: Repair::None, ..hit })
+    });
+    found.collect()
+}
+
+/// The last certificate of a server that has fewer keys, which nginx names.
+fn without_key(view: View<'_>, server: ScopeId) -> Option<NodeId> {
+    let certificates = list(view.config, server, directive::SSL_CERTIFICATE);
+    let certificate = *certificates.last()?;
+    let keys = in_force(view.config, server, directive::SSL_CERTIFICATE_KEY);
+    let count = list(view.config, server, directive::SSL_CERTIFICATE_KEY).len();
+    (count < certificates.len() && keys.unseen.is_none()).then_some(certificate)
+}
