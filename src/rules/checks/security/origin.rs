@@ -20,7 +20,7 @@ const MISSPELT: &[u8] = b"http_referrer";
 /// Expressions that accept hosts of others, origins that are answered unseen, and `$http_referrer`.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let lists = Lists::of(facts.view);
-    let found = lists.expressions.iter().filter_map(|it| expression(facts, rule, it));
+    let found = lists.expressions.iter().filter_map(|it| expression(facts, rule, it, lists.with_credentials));
     found.chain(reflected(facts, rule, &lists)).chain(misspelt(facts, rule)).collect()
 }
 
@@ -164,10 +164,15 @@ fn whose(subject: &[u8]) -> Option<Whose> {
     }
 }
 
-fn expression(facts: &Facts<'_>, rule: &'static Rule, it: &Expression) -> Option<Hit> {
+fn expression(
+    facts: &Facts<'_>,
+    rule: &'static Rule,
+    it: &Expression,
+    with_credentials: bool,
+) -> Option<Hit> {
     let view = facts.view;
     let (case, stranger) = match trust(&it.pattern, it.caseless, it.whose)? {
-        Trust::Anybody if facts_reflect(facts, it) => ("anybody", String::new()),
+        Trust::Anybody if with_credentials && it.whose == Whose::Origin => ("anybody", String::new()),
         Trust::Stranger(example) => ("stranger", example),
         Trust::Anybody | Trust::Own => return None,
     };
@@ -177,11 +182,6 @@ fn expression(facts: &Facts<'_>, rule: &'static Rule, it: &Expression) -> Option
     hit.repair = edit(view, it, &written).map_or(Repair::None, |edit| Repair::Edits(vec![edit]));
     hit.words = hit.words.with("problem", stranger).with("written", written);
     Some(hit)
-}
-
-/// Whether an expression that any origin passes lets scripts of any page send credentials along.
-fn facts_reflect(facts: &Facts<'_>, it: &Expression) -> bool {
-    it.whose == Whose::Origin && Lists::of(facts.view).with_credentials
 }
 
 /// The expression with its dots escaped and both ends fixed, where that is enough.

@@ -4,6 +4,8 @@
 //! register: the host with something before, behind or instead of its dots. If one of these matches, too, strangers get
 //! in. Whose domain a host is hangs on the last labels of what the expression fixes, not on a list of suffixes.
 
+use std::collections::HashSet;
+
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -32,6 +34,9 @@ pub enum Trust {
 /// Texts that are tried for one expression.
 const MOST_EXAMPLES: usize = 24;
 
+/// Labels that countries keep before their own.
+const REGISTRIES: [&str; 11] = ["ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "or", "org"];
+
 /// A host that no expression means.
 const ELSEWHERE: &str = "stranger.test";
 
@@ -47,8 +52,20 @@ pub fn trust(pattern: &[u8], caseless: bool, whose: Whose) -> Option<Trust> {
     if hosts.is_empty() {
         return None;
     }
+    let own: HashSet<String> = hosts.iter().map(|(_, host)| domain(host)).collect();
+    let is_foreign = |url: &String| host(url).is_some_and(|(_, host)| !own.contains(&domain(host)));
     let strangers = hosts.iter().flat_map(|&(scheme, host)| strangers(scheme, host, whose));
-    Some({ strangers }.find(|stranger| matches(stranger)).map_or(Trust::Own, Trust::Stranger))
+    Some({ strangers }.find(|it| is_foreign(it) && matches(it)).map_or(Trust::Own, Trust::Stranger))
+}
+
+/// What is registered of a host: two labels, or three where the last two are a registry's own (`co.uk`).
+fn domain(host: &str) -> String {
+    let labels: Vec<&str> = host.trim_end_matches('.').rsplit('.').collect();
+    let is_registry =
+        matches!(*labels, [top, second, _, ..] if top.len() == 2 && REGISTRIES.contains(&second));
+    let mut own: Vec<&str> = labels.into_iter().take(if is_registry { 3 } else { 2 }).collect();
+    own.reverse();
+    own.join(".")
 }
 
 fn url(scheme: &str, host: &str, whose: Whose) -> String {
@@ -129,11 +146,16 @@ fn texts(hir: &Hir) -> Vec<String> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => vec![String::new()],
         HirKind::Literal(literal) => vec![String::from_utf8_lossy(&literal.0).into_owned()],
+        // A dot by itself was meant as one.
+        HirKind::Class(class) if has(class, '.') && has(class, '/') => vec![".".to_owned()],
         HirKind::Class(class) => vec![letter(class).to_string()],
         HirKind::Capture(group) => texts(&group.sub),
         HirKind::Alternation(branches) => limited(branches.iter().flat_map(texts)),
         HirKind::Repetition(repetition) => {
-            let once = texts(&repetition.sub);
+            let once = match repetition.sub.kind() {
+                HirKind::Class(class) => vec![letter(class).to_string()],
+                _ => texts(&repetition.sub),
+            };
             let some = once.iter().map(|text| text.repeat(repetition.min.clamp(1, 64) as usize));
             let none = (repetition.min == 0).then(String::new);
             limited(none.into_iter().chain(some))
@@ -149,20 +171,23 @@ fn limited(texts: impl Iterator<Item = String>) -> Vec<String> {
     texts.take(MOST_EXAMPLES).collect()
 }
 
-/// A letter of a class, else a digit, else what it has.
-fn letter(class: &Class) -> char {
-    let has = |wanted: char| match class {
+fn has(class: &Class, wanted: char) -> bool {
+    match class {
         Class::Unicode(class) => class.iter().any(|range| (range.start()..=range.end()).contains(&wanted)),
         Class::Bytes(class) => {
             let wanted = u8::try_from(u32::from(wanted)).unwrap_or(0);
             class.iter().any(|range| (range.start()..=range.end()).contains(&wanted))
         }
-    };
+    }
+}
+
+/// A letter of a class, else a digit, else what it has.
+fn letter(class: &Class) -> char {
     let first = || match class {
         Class::Unicode(class) => class.iter().next().map(|range| range.start()),
         Class::Bytes(class) => class.iter().next().map(|range| char::from(range.start())),
     };
-    ['a', 'A', '0'].into_iter().find(|&wanted| has(wanted)).or_else(first).unwrap_or('a')
+    ['a', 'A', '0'].into_iter().find(|&wanted| has(class, wanted)).or_else(first).unwrap_or('a')
 }
 
 #[cfg(test)]
@@ -189,6 +214,7 @@ mod tests {
             r"^https://(a|b)\.example\.co\.uk$",
             r"^https://example.com$",
             r"https?://example\.com$",
+            r"(https?://(.+\.)?(one|two)\.(?:me|co|com)$)",
         ] {
             assert_eq!(origin(pattern), Some(Trust::Own), "{pattern}");
         }

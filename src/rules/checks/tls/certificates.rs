@@ -1,5 +1,6 @@
 //! Certificates without keys, and TLS without certificates.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::servers::{TlsServer, has_tls, tls_servers};
@@ -42,24 +43,49 @@ fn is_missing(view: View<'_>, server: ScopeId, name: DirectiveId) -> bool {
 }
 
 /// Of servers without a certificate those whose clients get that of the default server: nginx asks for one only there
-/// (`ngx_http_ssl_init`), unless that one refuses handshakes.
+/// (`ngx_http_ssl_init`, from 1.25.5 on `ngx_stream_ssl_init`), unless that one refuses handshakes.
 fn lenders(view: View<'_>, bare: &[TlsServer]) -> HashMap<ScopeId, ScopeId> {
-    let (sockets, bare): (_, HashSet<ScopeId>) =
-        (Sockets::of(view), bare.iter().map(|it| it.scope).collect());
+    let config = view.config;
     let mut lenders: HashMap<ScopeId, Option<ScopeId>> = HashMap::new();
+    let mut lend = |to: ScopeId, default: Option<ScopeId>| {
+        let has = |it: &ScopeId| in_force(config, *it, directive::SSL_CERTIFICATE).level.is_some();
+        let default = default.filter(has);
+        let lender = lenders.entry(to).or_insert(default);
+        *lender = lender.and(default);
+    };
+    let sockets = Sockets::of(view);
+    let http: HashSet<ScopeId> = bare.iter().map(|it| it.scope).collect();
     for socket in sockets.ids() {
-        let default = sockets
-            .default_server(socket)
-            .filter(|default| in_force(view.config, *default, directive::SSL_CERTIFICATE).level.is_some());
-        for server in sockets.servers(socket).filter(|server| bare.contains(server)) {
-            let is_tls = sockets.listen_of(socket, server).is_some_and(|listen| has_tls(view, listen));
-            if is_tls {
-                let lender = lenders.entry(server).or_insert(default);
-                *lender = lender.and(default);
+        let says_ssl =
+            |it: &ScopeId| sockets.listen_of(socket, *it).is_some_and(|listen| has_tls(view, listen));
+        let borrowing = sockets.servers(socket).filter(|it| http.contains(it)).filter(says_ssl);
+        borrowing.for_each(|it| lend(it, sockets.default_server(socket)));
+    }
+    let defaults = stream_defaults(view);
+    for server in bare.iter().filter(|it| config.scope(it.scope).kind == ScopeKind::StreamServer) {
+        let address = server.listen.and_then(|listen| view.arg(listen, 0));
+        let default = address.and_then(|address| defaults.get(&*address)).copied();
+        lend(server.scope, default);
+    }
+    lenders.into_iter().filter_map(|(server, lender)| Some((server, lender?))).collect()
+}
+
+/// The default server of each address of `stream`: that with `default_server`, else the first.
+fn stream_defaults(view: View<'_>) -> HashMap<Vec<u8>, ScopeId> {
+    let config = view.config;
+    let is_stream = |id: &ScopeId| config.scope(*id).kind == ScopeKind::StreamServer;
+    let mut defaults = HashMap::new();
+    for server in config.scope_ids().filter(is_stream) {
+        for listen in config.own(server, directive::LISTEN) {
+            let Some(address) = view.arg(listen, 0).map(Cow::into_owned) else { continue };
+            if view.args(listen).any(|word| *word == *b"default_server") {
+                defaults.insert(address, server);
+            } else {
+                defaults.entry(address).or_insert(server);
             }
         }
     }
-    lenders.into_iter().filter_map(|(server, lender)| Some((server, lender?))).collect()
+    defaults
 }
 
 /// Servers, whether they speak TLS or not, with fewer keys than certificates: nginx looks while it merges the levels.

@@ -129,9 +129,7 @@ fn brought_by(suite: &Suite<'_>, tokens: &[Token<'_>]) -> Option<usize> {
         match token.sign {
             Some(b'!') if suite.fits(token.name) => return None,
             Some(b'-') if suite.fits(token.name) => by = None,
-            None if by.is_none() && asks_for_weak(token.name) && suite.fits(token.name) => {
-                by = Some(index)
-            }
+            None if by.is_none() && asks_for_weak(token.name) && suite.fits(token.name) => by = Some(index),
             _ => {}
         }
     }
