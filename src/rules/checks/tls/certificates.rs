@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::servers::{TlsServer, has_tls, tls_servers};
-use crate::catalogue::{DirectiveId, directive};
+use crate::catalogue::{DirectiveId, Version, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::route::Sockets;
 use crate::rules::facts::Facts;
@@ -88,16 +88,21 @@ fn stream_defaults(view: View<'_>) -> HashMap<Vec<u8>, ScopeId> {
     defaults
 }
 
-/// Servers, whether they speak TLS or not, with fewer keys than certificates: nginx looks while it merges the levels.
+/// The first version in which `stream` asks for the key where no `listen` says `ssl`, too.
+const STREAM_ASKS_ALWAYS: Version = Version::new(1, 25, 5);
+
+/// Servers with fewer keys than certificates. `http` asks for the keys while it merges the levels, whether a server speaks
+/// TLS or not; `mail`, and for long `stream`, only where it does.
 fn keyless(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let view = facts.view;
-    let is_server = |id: &ScopeId| {
-        matches!(
-            view.config.scope(*id).kind,
-            ScopeKind::Server | ScopeKind::StreamServer | ScopeKind::MailServer
-        )
+    let speaking: HashSet<ScopeId> = tls_servers(view).into_iter().map(|it| it.scope).collect();
+    let is_asked = |id: &ScopeId| match view.config.scope(*id).kind {
+        ScopeKind::Server => true,
+        ScopeKind::StreamServer if facts.target.lowest() >= STREAM_ASKS_ALWAYS => true,
+        ScopeKind::StreamServer | ScopeKind::MailServer => speaking.contains(id),
+        _ => false,
     };
-    let found = view.config.scope_ids().filter(is_server).filter_map(|server| {
+    let found = view.config.scope_ids().filter(is_asked).filter_map(|server| {
         let certificate = without_key(view, server)?;
         let mut hit = found_in(facts, rule, server, certificate, Some("key"));
         hit.words = hit.words.with("written", String::from_utf8_lossy(&view.shown(certificate, 0)?));

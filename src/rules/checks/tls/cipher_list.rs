@@ -28,9 +28,9 @@ impl Token<'_> {
         self.sign.is_none() && !self.name.starts_with('@')
     }
 
-    /// Whether it stands for whatever OpenSSL has.
+    /// Whether it stands for whatever OpenSSL has, the strong suites among it.
     pub fn is_everything(&self) -> bool {
-        EVERYTHING.contains(&self.name)
+        self.name == "ALL"
     }
 }
 
