@@ -28,7 +28,9 @@ fn before_and_after(case: impl Fn() -> Case, seen: impl Fn(&Site) -> bool) {
 
 /// Runs `seen` on each release with a configuration that the rule is content with, or that nobody repairs.
 fn on_both(tree: &Tree, seen: impl Fn(&Site)) {
-    Nginx::both().iter().for_each(|release| seen(&serve(release, tree, NOWHERE)));
+    for release in &Nginx::both() {
+        seen(&serve(release, tree, NOWHERE));
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Who may reach a block, as far as the directives in force say: addresses, credentials, and whether one of them is
 //! enough. The rewrite phase comes before all of it (`ngx_http_core_rewrite_phase`).
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::{in_force, is_set_to, single};
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{NodeId, ScopeId, View};
@@ -16,13 +20,11 @@ pub enum Family {
     Unix,
 }
 
-/// The `allow` and `deny` in force at a block, in file order: the first that holds the address decides, and an address
-/// that none holds is let in (`ngx_http_access_handler`).
+/// The `allow` and `deny` of a level in file order: the first that holds the address decides, and an address that none
+/// holds is let in (`ngx_http_access_handler`).
 #[derive(Debug, Default)]
 pub struct AccessList {
     entries: Vec<Entry>,
-    /// Whether no level that was not read completely could replace or extend it.
-    pub in_sight: bool,
     /// The level whose list it is.
     pub level: Option<ScopeId>,
 }
@@ -34,23 +36,43 @@ struct Entry {
     range: Vec<u8>,
 }
 
+/// The access lists of a tree, each read once however many blocks it is in force at.
+#[derive(Debug)]
+pub struct AccessLists<'a> {
+    view: View<'a>,
+    read: RefCell<HashMap<Option<ScopeId>, Rc<AccessList>>>,
+}
+
+impl<'a> AccessLists<'a> {
+    /// The lists of a tree.
+    pub fn of(view: View<'a>) -> Self {
+        Self { view, read: RefCell::default() }
+    }
+
+    /// The list in force at `block`; an empty one where no level has any.
+    pub fn at(&self, block: ScopeId) -> Rc<AccessList> {
+        let level = in_force(self.view.config, block, directive::ALLOW).level;
+        let mut read = self.read.borrow_mut();
+        Rc::clone(read.entry(level).or_insert_with(|| Rc::new(AccessList::of(self.view, level))))
+    }
+
+    /// Whether no level that was not read completely could replace or extend the list at `block`.
+    pub fn is_in_sight(&self, block: ScopeId) -> bool {
+        in_force(self.view.config, block, directive::ALLOW).unseen.is_none()
+    }
+}
+
 impl AccessList {
-    /// The list in force at `block`.
-    pub fn of(view: View<'_>, block: ScopeId) -> Self {
+    fn of(view: View<'_>, level: Option<ScopeId>) -> Self {
         let config = view.config;
-        let found = in_force(config, block, directive::ALLOW);
-        let own = |name| found.level.into_iter().flat_map(move |level| config.own(level, name));
+        let own = |name| level.into_iter().flat_map(move |level| config.own(level, name));
         let mut nodes: Vec<NodeId> = own(directive::ALLOW).chain(own(directive::DENY)).collect();
         nodes.sort_unstable();
         let entry = |node| {
             let range = view.arg(node, 0).unwrap_or_default().into_owned();
             Entry { node, allows: config.node(node).name == directive::ALLOW, range }
         };
-        Self {
-            entries: nodes.into_iter().map(entry).collect(),
-            in_sight: found.unseen.is_none(),
-            level: found.level,
-        }
+        Self { entries: nodes.into_iter().map(entry).collect(), level }
     }
 
     /// The first `allow`.
@@ -121,7 +143,7 @@ mod tests {
             let node = NodeId(u32::try_from(index).unwrap());
             Entry { node, allows: verb == "allow", range: range.into() }
         };
-        AccessList { entries: words.iter().enumerate().map(entry).collect(), in_sight: true, level: None }
+        AccessList { entries: words.iter().enumerate().map(entry).collect(), level: None }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `add_header Content-Type` beside the one that nginx or the backend sends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::catalogue::{DirectiveId, Handler, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
@@ -10,11 +10,11 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::{entries, handler, levels, list, location_of, setting};
+use crate::scope::{contributing, handler, levels, list, location_of, setting};
 use crate::value::{Part, parts};
 
 /// Who gives the type of a block's answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Origin {
     /// `return`, by `default_type`.
     Return,
@@ -27,13 +27,40 @@ enum Origin {
 /// `add_header Content-Type` in force at blocks whose answers have a type already.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let view = facts.view;
+    let lines = lines(view);
+    if lines.is_empty() {
+        return Vec::new();
+    }
     let mut found: BTreeMap<NodeId, (ScopeId, Origin)> = BTreeMap::new();
+    let mut seen = HashSet::new();
     for block in served(view) {
-        for (node, origin) in doubled(view, block) {
-            found.entry(node).or_insert((block, origin));
+        let levels = contributing(view, block, directive::ADD_HEADER);
+        let levels: Vec<ScopeId> = levels.into_iter().filter(|level| lines.contains_key(level)).collect();
+        let Some((origin, code)) = levels.first().and_then(|_| origin(view, block)) else { continue };
+        for level in levels.into_iter().filter(|&level| seen.insert((level, origin, code < 400))) {
+            let is_sent = |node: &&NodeId| code < 400 || view.args(**node).nth(2).is_some();
+            for &node in lines.get(&level).into_iter().flatten().filter(is_sent) {
+                found.entry(node).or_insert((block, origin));
+            }
         }
     }
     found.into_iter().map(|(node, (block, origin))| hit(facts, rule, node, block, origin)).collect()
+}
+
+/// The lines that add a type, by their levels.
+fn lines(view: View<'_>) -> HashMap<ScopeId, Vec<NodeId>> {
+    let config = view.config;
+    let adds = |node: &NodeId| {
+        let is_named = view.arg(*node, 0).is_some_and(|name| name.eq_ignore_ascii_case(b"content-type"));
+        is_named && view.arg(*node, 1).is_some_and(|value| !value.is_empty())
+    };
+    let mut lines: HashMap<ScopeId, Vec<NodeId>> = HashMap::new();
+    for level in config.scope_ids() {
+        for node in config.own(level, directive::ADD_HEADER).filter(adds) {
+            lines.entry(level).or_default().push(node);
+        }
+    }
+    lines
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, node: NodeId, block: ScopeId, origin: Origin) -> Hit {
@@ -43,21 +70,6 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, node: NodeId, block: ScopeId, ori
     let value = facts.view.shown(node, 1).unwrap_or_default();
     hit.words = hit.words.with("written", String::from_utf8_lossy(&value));
     Hit { repair, ..hit }
-}
-
-/// The entries that double a block's type.
-fn doubled(view: View<'_>, block: ScopeId) -> Vec<(NodeId, Origin)> {
-    let named =
-        |node: &NodeId| view.arg(*node, 0).is_some_and(|name| name.eq_ignore_ascii_case(b"content-type"));
-    let mut entries: Vec<NodeId> =
-        entries(view, block, directive::ADD_HEADER).into_iter().filter(named).collect();
-    entries.retain(|&node| view.arg(node, 1).is_some_and(|value| !value.is_empty()));
-    if entries.is_empty() {
-        return Vec::new();
-    }
-    let Some((origin, code)) = origin(view, block) else { return Vec::new() };
-    let is_sent = |node: &NodeId| code < 400 || view.args(*node).nth(2).is_some();
-    entries.into_iter().filter(is_sent).map(|node| (node, origin)).collect()
 }
 
 /// Who gives the type of a block's answers, and their status; `None` where nobody does, or nobody knows.

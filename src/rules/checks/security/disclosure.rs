@@ -12,7 +12,7 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::access::{AccessList, asks};
+use crate::scope::access::{AccessLists, asks};
 use crate::scope::{handler, in_force, is_set_to, location_of, single};
 
 /// `server_tokens` that names the version, and `http` blocks where nothing says otherwise.
@@ -44,12 +44,13 @@ fn untold(facts: &Facts<'_>, rule: &'static Rule) -> Option<Hit> {
 /// Folders whose content anybody can list.
 pub fn listing(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let (view, config) = (facts.view, facts.view.config);
+    let access = AccessLists::of(view);
     let lists = |&block: &ScopeId| {
         is_set_to(view, block, directive::AUTOINDEX, b"on")
             && handler(config, block).is_none()
             && always_answered(view, block).is_none()
             && !is_internal(view, location_of(config, block))
-            && AccessList::of(view, block).first_deny().is_none()
+            && access.at(block).first_deny().is_none()
             && asks(view, block, &ASKING).is_none()
     };
     let open: BTreeMap<NodeId, ScopeId> = { served(view).filter(lists) }

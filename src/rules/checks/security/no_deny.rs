@@ -1,6 +1,6 @@
 //! Lists that allow some addresses and refuse none: nginx lets in whom no entry holds.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::reach::ASKING;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
@@ -10,25 +10,33 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::access::{AccessList, asks, one_is_enough};
+use crate::scope::access::{AccessList, AccessLists, asks, one_is_enough};
 
 /// Levels whose list, in force at a block that serves requests, keeps nobody out.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let view = facts.view;
     let streams = view.config.scope_ids().filter(|&id| view.config.scope(id).kind == ScopeKind::StreamServer);
     let blocks = served(view).filter(|&block| always_answered(view, block).is_none()).chain(streams);
-    let open: BTreeMap<ScopeId, (NodeId, NodeId)> =
-        blocks.filter_map(|block| open_list(view, block)).collect();
-    open.into_iter().map(|(level, (first, last))| hit(facts, rule, level, first, last)).collect()
+    let lists = AccessLists::of(view);
+    // Levels before lists: a level's own list may be long, and in force at many blocks.
+    let counting = blocks.filter(|&block| lists.is_in_sight(block) && !is_asked(view, block));
+    let levels: BTreeSet<(ScopeId, ScopeId)> =
+        counting.filter_map(|block| Some((lists.at(block).level?, block))).collect();
+    let mut last = None;
+    let each = levels.into_iter().filter(|&(level, _)| last.replace(level) != Some(level));
+    let open = each.filter_map(|(level, block)| Some((level, ends(&lists.at(block))?)));
+    open.map(|(level, (first, end))| hit(facts, rule, level, first, end)).collect()
 }
 
-/// The level of such a list, its first `allow` and its last entry.
-fn open_list(view: View<'_>, block: ScopeId) -> Option<(ScopeId, (NodeId, NodeId))> {
-    let list = AccessList::of(view, block);
-    let (level, first, last) = (list.level?, list.first_allow()?, list.last()?);
-    let refuses = list.first_deny().is_some() || list.allows_everybody() || !list.in_sight;
-    let asked = || one_is_enough(view, block) && asks(view, block, &ASKING).is_some();
-    (!refuses && !asked()).then_some((level, (first, last)))
+/// Whether credentials are enough, and asked for.
+fn is_asked(view: View<'_>, block: ScopeId) -> bool {
+    one_is_enough(view, block) && asks(view, block, &ASKING).is_some()
+}
+
+/// The first `allow` and the last entry of a list that refuses nobody.
+fn ends(list: &AccessList) -> Option<(NodeId, NodeId)> {
+    let refuses = list.first_deny().is_some() || list.allows_everybody();
+    Some((list.first_allow()?, list.last()?)).filter(|_| !refuses)
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, level: ScopeId, first: NodeId, last: NodeId) -> Hit {

@@ -1,6 +1,6 @@
 //! Lists of origins and referring pages that let strangers in.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::trust::{Trust, Whose, repaired, trust};
 use crate::catalogue::directive;
@@ -11,7 +11,7 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::{entries, levels};
+use crate::scope::contributing;
 use crate::value::{Test, condition_words, test, variables};
 
 /// A header that no client sends: the name is misspelt in the standard, `Referer`.
@@ -203,17 +203,26 @@ fn reflected(facts: &Facts<'_>, rule: &'static Rule, lists: &Lists) -> Vec<Hit> 
     if !lists.with_credentials {
         return Vec::new();
     }
+    let config = view.config;
+    let value = |node: NodeId| view.arg(node, 1).unwrap_or_default();
+    let line = |level: ScopeId, wanted: &dyn Fn(NodeId) -> bool| {
+        config.own(level, directive::ADD_HEADER).find(|&node| wanted(node))
+    };
+    let origin = |node| is_named(view, node, "Access-Control-Allow-Origin") && lists.reflects(&value(node));
+    let credentials = |node| {
+        is_named(view, node, "Access-Control-Allow-Credentials") && value(node).eq_ignore_ascii_case(b"true")
+    };
+    let origins: HashMap<ScopeId, NodeId> =
+        config.scope_ids().filter_map(|level| Some((level, line(level, &origin)?))).collect();
+    let allowing: HashSet<ScopeId> =
+        config.scope_ids().filter(|&level| line(level, &credentials).is_some()).collect();
+    let asking = asking_levels(view);
+    let is_asked = |block| config.ancestors(block).any(|level| asking.contains(&level));
     let mut found: BTreeMap<NodeId, ScopeId> = BTreeMap::new();
-    for block in served(view).filter(|&block| !asks_for_origin(view, block)) {
-        let headers = entries(view, block, directive::ADD_HEADER);
-        let value = |node: NodeId| view.arg(node, 1).unwrap_or_default();
-        let credentials = headers.iter().any(|&it| {
-            is_named(view, it, "Access-Control-Allow-Credentials") && value(it).eq_ignore_ascii_case(b"true")
-        });
-        let origin = headers
-            .iter()
-            .find(|&&it| is_named(view, it, "Access-Control-Allow-Origin") && lists.reflects(&value(it)));
-        if let Some(&node) = origin.filter(|_| credentials) {
+    for block in served(view).filter(|&block| !is_asked(block)) {
+        let levels = contributing(view, block, directive::ADD_HEADER);
+        let origin = levels.iter().find_map(|level| origins.get(level));
+        if let Some(&node) = origin.filter(|_| levels.iter().any(|level| allowing.contains(level))) {
             found.entry(node).or_insert(block);
         }
     }
@@ -225,28 +234,24 @@ fn reflected(facts: &Facts<'_>, rule: &'static Rule, lists: &Lists) -> Vec<Hit> 
     hits.collect()
 }
 
-/// Whether an `if` around or in the block asks for more than the method: whom it lets through is not looked into.
-fn asks_for_origin(view: View<'_>, block: ScopeId) -> bool {
+/// Levels with an `if` that asks for more than the method: of the block itself, or of one in it that refuses some. Whom
+/// it lets through is not looked into.
+fn asking_levels(view: View<'_>) -> HashSet<ScopeId> {
     let config = view.config;
-    let is_about_origin = |scope: ScopeId| {
-        let node = config.scope(scope).node;
-        node.is_some_and(|node| {
-            condition_words(view, node).iter().any(|word| {
-                let lower = word.to_ascii_lowercase();
-                lower.starts_with(b"$") && lower != b"$request_method"
-            })
-        })
-    };
     let is_branch = |scope: &ScopeId| {
         matches!(config.scope(*scope).kind, ScopeKind::IfInServer | ScopeKind::IfInLocation)
     };
-    let own = config.ancestors(block).filter(is_branch).any(is_about_origin);
-    let refusing =
-        levels(config, block).flat_map(|level| config.children(level)).filter(is_branch).any(|branch| {
-            is_about_origin(branch)
-                && config.own(branch, directive::RETURN).any(|it| returned(view, it).code >= 400)
-        });
-    own || refusing
+    let asks = |scope: &ScopeId| {
+        let words = config.scope(*scope).node.map(|node| condition_words(view, node)).unwrap_or_default();
+        let mut lower = words.iter().map(|word| word.to_ascii_lowercase());
+        lower.any(|word| word.starts_with(b"$") && word != b"$request_method")
+    };
+    let refuses =
+        |scope: &ScopeId| config.own(*scope, directive::RETURN).any(|node| returned(view, node).code >= 400);
+    let branches: Vec<ScopeId> = config.scope_ids().filter(is_branch).filter(asks).collect();
+    let around =
+        branches.iter().filter(|scope| refuses(scope)).filter_map(|&scope| config.scope(scope).parent);
+    branches.iter().copied().chain(around).collect()
 }
 
 /// Where `$http_referrer` is read.

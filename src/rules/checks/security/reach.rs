@@ -1,11 +1,12 @@
 //! Who reaches a block from outside: the addresses its server listens on, and what stands before it.
 
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{ScopeId, ScopeKind, View};
 use crate::route::{Address, Sockets, returned};
-use crate::scope::access::{AccessList, Family, asks, one_is_enough};
+use crate::scope::access::{AccessLists, Family, asks, one_is_enough};
 use crate::scope::{is_set_to, levels};
 
 /// Directives by which a client must say who it is, or a program decides.
@@ -20,51 +21,81 @@ pub const ASKING: [DirectiveId; 8] = [
     directive::JS_ACCESS,
 ];
 
-/// Whether a client from anywhere certainly gets to the content of `block`: all levels were read, its server listens on
-/// an address that anybody may reach, and neither addresses nor credentials nor an `if` that refuses stand before it.
-pub fn is_open(view: View<'_>, sockets: &Sockets, block: ScopeId) -> bool {
-    let config = view.config;
-    let in_sight = levels(config, block).all(|level| config.scope(level).in_sight);
-    let Some(server) = config.enclosing(block, ScopeKind::Server).filter(|_| in_sight) else { return false };
-    let families = public_families(sockets, server);
-    let verified = ["on", "optional_no_ca"]
-        .iter()
-        .any(|word| is_set_to(view, server, directive::SSL_VERIFY_CLIENT, word.as_bytes()));
-    !verified && !refuses_some(view, block) && families.iter().any(|&family| lets_in(view, block, family))
+/// What a tree says about who gets where.
+pub struct Reach<'a> {
+    view: View<'a>,
+    /// The access lists.
+    pub lists: AccessLists<'a>,
+    /// The families of the addresses, open to anybody, that each server listens on.
+    families: HashMap<ScopeId, Vec<Family>>,
+    /// Levels with an `if` that answers some requests with an error: whom it keeps out is not known.
+    refusing: HashSet<ScopeId>,
 }
 
-/// Whether addresses of a family that no narrower entry holds are let in without credentials.
-fn lets_in(view: View<'_>, block: ScopeId, family: Family) -> bool {
-    let others = AccessList::of(view, block).others(family);
-    let asked = asks(view, block, &ASKING).is_some();
-    match others {
-        Some(true) if one_is_enough(view, block) => true,
-        Some(false) => false,
-        Some(true) | None => !asked,
+impl<'a> Reach<'a> {
+    /// Reads a tree.
+    pub fn of(view: View<'a>) -> Self {
+        Self { view, lists: AccessLists::of(view), families: families(view), refusing: refusing(view) }
+    }
+
+    /// Whether a client from anywhere certainly gets to the content of `block`: all levels were read, its server listens
+    /// on an address that anybody may reach, and neither addresses nor credentials nor an `if` that refuses stand before
+    /// it.
+    pub fn is_open(&self, block: ScopeId) -> bool {
+        let (view, config) = (self.view, self.view.config);
+        let seen = |level| config.scope(level).in_sight && !self.refusing.contains(&level);
+        let is_plain = levels(config, block).all(seen);
+        let Some(server) = config.enclosing(block, ScopeKind::Server).filter(|_| is_plain) else {
+            return false;
+        };
+        let verified = [&b"on"[..], b"optional_no_ca"]
+            .into_iter()
+            .any(|word| is_set_to(view, server, directive::SSL_VERIFY_CLIENT, word));
+        let families = self.families.get(&server).map(Vec::as_slice).unwrap_or_default();
+        !verified && families.iter().any(|&family| self.lets_in(block, family))
+    }
+
+    /// Whether addresses of a family that no narrower entry holds are let in without credentials.
+    fn lets_in(&self, block: ScopeId, family: Family) -> bool {
+        match self.lists.at(block).others(family) {
+            Some(true) if one_is_enough(self.view, block) => true,
+            Some(false) => false,
+            Some(true) | None => asks(self.view, block, &ASKING).is_none(),
+        }
     }
 }
 
-/// The families of the addresses, open to anybody, that a server listens on.
-fn public_families(sockets: &Sockets, server: ScopeId) -> Vec<Family> {
-    let own = sockets.ids().filter(|&socket| sockets.servers(socket).any(|it| it == server));
-    let families = own.filter_map(|socket| match sockets.address(socket)?.0 {
-        Address::Ip(IpAddr::V4(address)) => is_public(IpAddr::V4(*address)).then_some(Family::V4),
-        Address::Ip(IpAddr::V6(address)) => is_public(IpAddr::V6(*address)).then_some(Family::V6),
-        Address::Name(_) | Address::Unix(_) => None,
-    });
-    families.collect()
+fn families(view: View<'_>) -> HashMap<ScopeId, Vec<Family>> {
+    let sockets = Sockets::of(view);
+    let mut families: HashMap<ScopeId, Vec<Family>> = HashMap::new();
+    for socket in sockets.ids() {
+        let family = match sockets.address(socket) {
+            Some((Address::Ip(address), _)) if is_public(*address) => {
+                if address.is_ipv4() {
+                    Family::V4
+                } else {
+                    Family::V6
+                }
+            }
+            _ => continue,
+        };
+        for server in sockets.servers(socket) {
+            let own = families.entry(server).or_default();
+            if !own.contains(&family) {
+                own.push(family);
+            }
+        }
+    }
+    families
 }
 
-/// Whether an `if` of the block, or of a level around it, answers some requests with an error: whom it keeps out is not
-/// known.
-fn refuses_some(view: View<'_>, block: ScopeId) -> bool {
+fn refusing(view: View<'_>) -> HashSet<ScopeId> {
     let config = view.config;
     let is_branch =
         |id: &ScopeId| matches!(config.scope(*id).kind, ScopeKind::IfInServer | ScopeKind::IfInLocation);
-    let branches = levels(config, block).flat_map(|level| config.children(level)).filter(is_branch);
-    branches
-        .flat_map(|branch| config.own(branch, directive::RETURN))
-        .any(|node| returned(view, node).code >= 400)
+    let refuses =
+        |id: &ScopeId| config.own(*id, directive::RETURN).any(|node| returned(view, node).code >= 400);
+    config.scope_ids().filter(is_branch).filter(refuses).filter_map(|id| config.scope(id).parent).collect()
 }
 
 /// Whether an address is one that the internet reaches, or stands for all of its family.

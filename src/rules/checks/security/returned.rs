@@ -8,7 +8,7 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::access::{AccessList, asks};
+use crate::scope::access::{AccessList, AccessLists, asks};
 use crate::scope::{in_force, location_of};
 use crate::value::{Part, Test, condition_words, parts, test};
 
@@ -20,10 +20,16 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let config = facts.view.config;
     let all =
         config.scope_ids().flat_map(|scope| config.own(scope, directive::RETURN).map(move |it| (scope, it)));
-    all.filter_map(|(scope, node)| hit(facts, rule, scope, node)).collect()
+    let lists = AccessLists::of(facts.view);
+    all.filter_map(|(scope, node)| hit(facts, rule, (scope, node), &lists)).collect()
 }
 
-fn hit(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId, node: NodeId) -> Option<Hit> {
+fn hit(
+    facts: &Facts<'_>,
+    rule: &'static Rule,
+    (scope, node): (ScopeId, NodeId),
+    lists: &AccessLists<'_>,
+) -> Option<Hit> {
     let view = facts.view;
     if !(200..300).contains(&returned(view, node).code) || answers_preflight(view, scope) {
         return None;
@@ -32,7 +38,7 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId, node: NodeId) -> 
     if is_internal(view, location) || matches!(pattern(view, location), Some(Pattern::Named(_))) {
         return None;
     }
-    let restriction = restriction(view, scope)?;
+    let restriction = restriction(view, lists, scope)?;
     let is_own = view
         .config
         .ancestors(scope)
@@ -50,8 +56,8 @@ fn hit(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId, node: NodeId) -> 
 }
 
 /// The directive in force that keeps some out, unless a level in between was not read.
-fn restriction(view: View<'_>, scope: ScopeId) -> Option<NodeId> {
-    let list = AccessList::of(view, scope);
+fn restriction(view: View<'_>, lists: &AccessLists<'_>, scope: ScopeId) -> Option<NodeId> {
+    let list = lists.at(scope);
     let certain = |node: &NodeId| {
         let node = view.config.node(*node);
         let found = in_force(view.config, scope, node.name);

@@ -3,14 +3,13 @@
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::fix::placement::after;
-use crate::route::{Sockets, always_answered, is_internal};
+use crate::route::{always_answered, is_internal};
 use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::access::AccessList;
 
-use super::reach::is_open;
+use super::reach::Reach;
 
 /// The handlers of such pages; the last two are NGINX Plus's.
 const PAGES: [DirectiveId; 3] = [directive::STUB_STATUS, directive::API, directive::STATUS];
@@ -22,9 +21,9 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     if pages.is_empty() {
         return Vec::new();
     }
-    let sockets = Sockets::of(view);
-    let open = pages.into_iter().filter(|&(scope, _)| is_open(view, &sockets, scope));
-    open.map(|(scope, node)| hit(facts, rule, scope, node)).collect()
+    let reach = Reach::of(view);
+    let open = pages.into_iter().filter(|&(scope, _)| reach.is_open(scope));
+    open.map(|(scope, node)| hit(facts, rule, (scope, node), &reach)).collect()
 }
 
 fn pages(view: View<'_>) -> impl Iterator<Item = (ScopeId, NodeId)> {
@@ -39,12 +38,11 @@ fn pages(view: View<'_>) -> impl Iterator<Item = (ScopeId, NodeId)> {
     blocks.flat_map(own)
 }
 
-fn hit(facts: &Facts<'_>, rule: &'static Rule, scope: ScopeId, node: NodeId) -> Hit {
+fn hit(facts: &Facts<'_>, rule: &'static Rule, (scope, node): (ScopeId, NodeId), reach: &Reach<'_>) -> Hit {
     let mut hit = found_in(facts, rule, scope, node, None);
     hit.words = hit.words.with("problem", facts.view.config.node(node).name.name());
-    let list = AccessList::of(facts.view, scope);
     let lines = ["allow 127.0.0.1".to_owned(), "deny all".to_owned()];
-    hit.repair = match list.level {
+    hit.repair = match reach.lists.at(scope).level {
         None => Repair::Edits(vec![after(facts.view, node, &lines)]),
         Some(_) => Repair::None,
     };

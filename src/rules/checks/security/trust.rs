@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 use crate::value::Regex;
 
@@ -184,7 +184,7 @@ fn has(class: &Class, wanted: char) -> bool {
 /// A letter of a class, else a digit, else what it has.
 fn letter(class: &Class) -> char {
     let first = || match class {
-        Class::Unicode(class) => class.iter().next().map(|range| range.start()),
+        Class::Unicode(class) => class.iter().next().map(ClassUnicodeRange::start),
         Class::Bytes(class) => class.iter().next().map(|range| char::from(range.start())),
     };
     ['a', 'A', '0'].into_iter().find(|&wanted| has(class, wanted)).or_else(first).unwrap_or('a')
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn strangers_get_through_open_ends_and_dots() {
         let stranger = |pattern, example: &str| {
-            assert_eq!(origin(pattern), Some(Trust::Stranger(example.into())), "{pattern}")
+            assert_eq!(origin(pattern), Some(Trust::Stranger(example.into())), "{pattern}");
         };
         stranger("^https://example.com", "https://example.com.stranger.test");
         stranger(r"example\.com$", "https://notexample.com");

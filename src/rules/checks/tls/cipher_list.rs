@@ -43,6 +43,9 @@ pub struct Weak<'l> {
     pub kinds: Vec<&'static str>,
 }
 
+/// Parts of a list that are looked at: OpenSSL has about two hundred suites in all.
+const MOST_TOKENS: usize = 500;
+
 /// Kinds of weakness by the name that excludes them.
 const WEAK: [&str; 11] =
     ["aNULL", "eNULL", "EXPORT", "LOW", "DES", "3DES", "RC2", "RC4", "MD5", "IDEA", "SEED"];
@@ -105,7 +108,7 @@ pub fn tokens(list: &str) -> impl Iterator<Item = Token<'_>> {
 
 /// The tokens that bring weak suites which the rest of the list does not remove.
 pub fn weak(list: &str) -> Vec<Weak<'_>> {
-    let tokens: Vec<Token<'_>> = tokens(list).collect();
+    let tokens: Vec<Token<'_>> = tokens(list).take(MOST_TOKENS).collect();
     let concrete = tokens.iter().filter(|token| is_suite(token.name)).map(|token| token.name);
     let suites: Vec<Suite<'_>> = SUITES.into_iter().chain(concrete).map(Suite::of).collect();
     let brought: Vec<Option<usize>> = suites.iter().map(|suite| brought_by(suite, &tokens)).collect();

@@ -1,6 +1,6 @@
 //! Cipher suites that can be broken, or that check no certificate.
 
-use super::cipher_list::{Weak, tokens, weak};
+use super::cipher_list::{Token, Weak, tokens, weak};
 use super::servers::in_use;
 use crate::catalogue::directive;
 use crate::config::NodeId;
@@ -67,7 +67,7 @@ fn repaired(list: &str, found: &[Weak<'_>]) -> String {
         list.chars().next().filter(|first| matches!(first, '"' | '\'')).map(String::from).unwrap_or_default();
     let is_gone = |start: usize| found.iter().any(|it| it.token.start == start && !it.token.is_everything());
     let kept: Vec<_> = tokens(list).filter(|token| !is_gone(token.start)).collect();
-    if !kept.iter().any(|token| token.is_positive()) {
+    if !kept.iter().any(Token::is_positive) {
         return format!("{quote}{DEFAULT}{quote}");
     }
     let mut words: Vec<String> =

@@ -1,6 +1,6 @@
 //! `Strict-Transport-Security` that browsers ignore, that holds for a short time only, or that is not sent at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::servers::tls_servers;
 use crate::catalogue::directive;
@@ -10,7 +10,7 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::{in_force, is_set_to, levels, list};
+use crate::scope::{contributing, in_force, is_set_to, levels};
 use crate::template::holds_placeholder;
 
 /// Half a year, in seconds.
@@ -88,9 +88,12 @@ fn seconds(text: &str) -> Option<u64> {
 pub fn missing(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let view = facts.view;
     let mut without: BTreeMap<ScopeId, ScopeId> = BTreeMap::new();
+    let config = view.config;
+    let sends = |level: &ScopeId| config.own(*level, directive::ADD_HEADER).any(|node| is_hsts(view, node));
+    let sending: HashSet<ScopeId> = config.scope_ids().filter(sends).collect();
     for block in served(view) {
-        let server = view.config.enclosing(block, ScopeKind::Server);
-        if let Some(server) = server.filter(|_| lacks(view, block)) {
+        let server = config.enclosing(block, ScopeKind::Server);
+        if let Some(server) = server.filter(|_| lacks(view, block, &sending)) {
             without.entry(server).or_insert(block);
         }
     }
@@ -105,7 +108,7 @@ pub fn missing(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 }
 
 /// Whether a block sends pages, and no such header with them.
-fn lacks(view: View<'_>, block: ScopeId) -> bool {
+fn lacks(view: View<'_>, block: ScopeId, sending: &HashSet<ScopeId>) -> bool {
     let found = in_force(view.config, block, directive::ADD_HEADER);
     let redirects = always_answered(view, block).is_some_and(|node| {
         let is_return = view.config.node(node).name == directive::RETURN;
@@ -113,7 +116,7 @@ fn lacks(view: View<'_>, block: ScopeId) -> bool {
     });
     let more = levels(view.config, block)
         .any(|level| view.config.own(level, directive::MORE_SET_HEADERS).next().is_some());
-    let sends = list(view.config, block, directive::ADD_HEADER).into_iter().any(|node| is_hsts(view, node));
+    let sends = contributing(view, block, directive::ADD_HEADER).iter().any(|level| sending.contains(level));
     found.unseen.is_none() && !redirects && !more && !sends
 }
 

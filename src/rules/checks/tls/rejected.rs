@@ -1,5 +1,7 @@
 //! A default server that refuses handshakes, and still answers those who name another server in theirs.
 
+use std::collections::HashSet;
+
 use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::route::{Pattern, Sockets, always_answered, pattern, returned};
@@ -7,14 +9,14 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::scope::access::{AccessList, Family};
+use crate::scope::access::{AccessLists, Family};
 use crate::scope::single;
 
 /// `ssl_reject_handshake on` in the default server of a socket with other TLS servers, whose content is served.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let view = facts.view;
     let mut hits = Vec::new();
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let sockets = Sockets::of(view);
     for socket in sockets.ids().filter(|&socket| sockets.is_ssl(socket)) {
         let Some(server) = sockets.default_server(socket) else { continue };
@@ -23,7 +25,7 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
             continue;
         };
         if serves(view, server) {
-            seen.push(server);
+            seen.insert(server);
             hits.push(Hit { repair: Repair::None, ..found_in(facts, rule, server, node, None) });
         }
     }
@@ -53,5 +55,5 @@ fn turns_away(view: View<'_>, block: ScopeId) -> bool {
     let is_answered = always_answered(view, block).is_some_and(|node| {
         view.config.node(node).name == directive::RETURN && returned(view, node).code >= 400
     });
-    is_answered || AccessList::of(view, block).others(Family::V4) == Some(false)
+    is_answered || AccessLists::of(view).at(block).others(Family::V4) == Some(false)
 }
