@@ -27,6 +27,12 @@ pub struct InForce {
     pub unseen: Option<ScopeId>,
 }
 
+/// Whether a directive called `name` stands anywhere: where none does, no block need be asked for it. Asking walks through
+/// the levels around a block, and there may be as many of these as blocks.
+pub fn is_anywhere(config: &Config, name: DirectiveId) -> bool {
+    config.scope_ids().any(|scope| config.own(scope, name).next().is_some())
+}
+
 /// The levels whose directives reach requests in `scope`, innermost first: `if` in server is a branch and no level.
 pub fn levels(config: &Config, scope: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
     config.ancestors(scope).filter(|&id| config.scope(id).kind.is_level())

@@ -13,7 +13,7 @@ use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
 use crate::scope::access::{AccessLists, asks};
-use crate::scope::{handler, in_force, is_set_to, location_of, single};
+use crate::scope::{handler, in_force, is_anywhere, is_set_to, location_of, single};
 
 /// `server_tokens` that names the version, and `http` blocks where nothing says otherwise.
 pub fn version(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
@@ -44,6 +44,9 @@ fn untold(facts: &Facts<'_>, rule: &'static Rule) -> Option<Hit> {
 /// Folders whose content anybody can list.
 pub fn listing(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let (view, config) = (facts.view, facts.view.config);
+    if !is_anywhere(config, directive::AUTOINDEX) {
+        return Vec::new();
+    }
     let access = AccessLists::of(view);
     let lists = |&block: &ScopeId| {
         is_set_to(view, block, directive::AUTOINDEX, b"on")

@@ -14,6 +14,9 @@ use crate::scope::{handler, in_force, location_of};
 /// Blocks that serve files from the root of the file system.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let view = facts.view;
+    if !is_any_root(view) {
+        return Vec::new();
+    }
     let blocks = served(view).filter(|&block| serves_files(view, block));
     let exposed: BTreeMap<NodeId, ScopeId> =
         blocks.filter_map(|block| Some((exposing(view, block)?, block))).collect();
@@ -23,6 +26,14 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         Hit { repair: Repair::None, ..hit }
     });
     hits.collect()
+}
+
+/// Whether any `root` or `alias` is the root of the file system.
+fn is_any_root(view: View<'_>) -> bool {
+    let own = |scope| {
+        [directive::ROOT, directive::ALIAS].into_iter().flat_map(move |name| view.config.own(scope, name))
+    };
+    view.config.scope_ids().flat_map(own).any(|node| view.arg(node, 0).is_some_and(|path| is_root(&path)))
 }
 
 fn serves_files(view: View<'_>, block: ScopeId) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::reach::ASKING;
+use crate::catalogue::directive;
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
 use crate::fix::placement::after;
 use crate::route::{always_answered, served};
@@ -11,10 +12,14 @@ use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
 use crate::scope::access::{AccessList, AccessLists, asks, one_is_enough};
+use crate::scope::is_anywhere;
 
 /// Levels whose list, in force at a block that serves requests, keeps nobody out.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let view = facts.view;
+    if !is_anywhere(view.config, directive::ALLOW) {
+        return Vec::new();
+    }
     let streams = view.config.scope_ids().filter(|&id| view.config.scope(id).kind == ScopeKind::StreamServer);
     let blocks = served(view).filter(|&block| always_answered(view, block).is_none()).chain(streams);
     let lists = AccessLists::of(view);

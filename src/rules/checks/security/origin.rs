@@ -47,19 +47,26 @@ struct Lists {
 impl Lists {
     fn of(view: View<'_>) -> Self {
         let config = view.config;
-        let headers = config.scope_ids().flat_map(|scope| config.own(scope, directive::ADD_HEADER));
+        let headers = config
+            .scope_ids()
+            .flat_map(|scope| config.own(scope, directive::ADD_HEADER).map(move |it| (scope, it)));
         let (mut allowing, mut with_credentials) = (HashSet::new(), false);
-        for node in headers {
-            let value = view.arg(node, 1).unwrap_or_default();
-            if is_named(view, node, "Access-Control-Allow-Origin") {
-                allowing.extend(variables(&value).map(<[u8]>::to_ascii_lowercase));
-            }
+        for (scope, node) in headers {
             with_credentials |= is_named(view, node, "Access-Control-Allow-Credentials");
+            if is_named(view, node, "Access-Control-Allow-Origin") {
+                let value = view.arg(node, 1).unwrap_or_default();
+                allowing.extend(variables(&value).map(<[u8]>::to_ascii_lowercase));
+                // `if ($cors = true) { add_header ... }`
+                let branch = config.scope(scope).node.filter(|_| is_branch(config.scope(scope).kind));
+                let words = branch.map(|node| condition_words(view, node)).unwrap_or_default();
+                allowing
+                    .extend(words.iter().flat_map(|word| variables(word)).map(<[u8]>::to_ascii_lowercase));
+            }
         }
         let mut lists = Self { expressions: Vec::new(), reflecting: HashSet::new(), with_credentials };
         for scope in config.scope_ids() {
             match config.scope(scope).kind {
-                ScopeKind::IfInServer | ScopeKind::IfInLocation => lists.branch(view, scope, &allowing),
+                kind if is_branch(kind) => lists.branch(view, scope, &allowing),
                 ScopeKind::Data => lists.map(view, scope, &allowing),
                 _ => {}
             }
@@ -146,6 +153,10 @@ impl Lists {
         let only = names.next().filter(|name| name.len() + 1 == value.len() || name.len() + 3 == value.len());
         is_origin(value) || only.is_some_and(|name| self.reflecting.contains(&name.to_ascii_lowercase()))
     }
+}
+
+fn is_branch(kind: ScopeKind) -> bool {
+    matches!(kind, ScopeKind::IfInServer | ScopeKind::IfInLocation)
 }
 
 fn is_named(view: View<'_>, node: NodeId, name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Who reaches a block from outside: the addresses its server listens on, and what stands before it.
 
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{ScopeId, ScopeKind, View};
@@ -98,13 +98,16 @@ fn refusing(view: View<'_>) -> HashSet<ScopeId> {
     config.scope_ids().filter(is_branch).filter(refuses).filter_map(|id| config.scope(id).parent).collect()
 }
 
+/// Where machines in Azure reach the platform, its DNS among it; it leads nowhere else.
+const AZURE: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
 /// Whether an address is one that the internet reaches, or stands for all of its family.
 pub fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();
             let is_shared = first == 100 && (64..128).contains(&second);
-            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || is_shared)
+            !(v4 == AZURE || v4.is_loopback() || v4.is_private() || v4.is_link_local() || is_shared)
         }
         IpAddr::V6(v6) => {
             let first = v6.segments()[0];

@@ -30,12 +30,12 @@ fn pages(view: View<'_>) -> impl Iterator<Item = (ScopeId, NodeId)> {
     let config = view.config;
     let own =
         move |scope| PAGES.iter().flat_map(move |&name| config.own(scope, name)).map(move |it| (scope, it));
-    let blocks = config.scope_ids().filter(move |&scope| {
+    let serves = move |&(scope, _): &(ScopeId, NodeId)| {
         matches!(config.scope(scope).kind, ScopeKind::Server | ScopeKind::Location)
             && !is_internal(view, scope)
             && always_answered(view, scope).is_none()
-    });
-    blocks.flat_map(own)
+    };
+    config.scope_ids().flat_map(own).filter(serves)
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, (scope, node): (ScopeId, NodeId), reach: &Reach<'_>) -> Hit {
