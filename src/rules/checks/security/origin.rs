@@ -282,7 +282,9 @@ fn misspelt(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
             let reads = |word: &[u8]| variables(word).any(|name| name.eq_ignore_ascii_case(MISSPELT));
             let index = (0..view.arg_count(node))
                 .find(|&index| view.arg(node, index).is_some_and(|word| reads(&word)))?;
-            let mut hit = found_in(facts, rule, view.config.node(node).scope, node, Some("misspelt"));
+            let branch = view.config.opened_by(node).filter(|&it| is_branch(view.config.scope(it).kind));
+            let scope = branch.unwrap_or(view.config.node(node).scope);
+            let mut hit = found_in(facts, rule, scope, node, Some("misspelt"));
             hit.at = view.arg_span(node, index)?;
             let written = String::from_utf8_lossy(view.arg_source(node, index)).into_owned();
             let text = written.replace("http_referrer", "http_referer");
