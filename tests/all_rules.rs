@@ -32,8 +32,18 @@ fn all_rules_cost_at_most_half_as_much_again() {
     for input in generate::inputs(&folder.root()) {
         let path = input.path.to_str().unwrap();
         let [default, all] = ["default", "all"].map(|select| {
-            let options =
-                ["check", "--no-config", "--jobs", "1", "--format", "concise", "--output", "found", "--select", select];
+            let options = [
+                "check",
+                "--no-config",
+                "--jobs",
+                "1",
+                "--format",
+                "concise",
+                "--output",
+                "found",
+                "--select",
+                select,
+            ];
             instructions(&folder, &[&options[..], &[path]].concat())
         });
         let times = all / default;

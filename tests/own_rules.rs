@@ -13,7 +13,7 @@ mod harness;
 
 use harness::{Folder, repository};
 
-const BAD: &str = "events {}\nhttp {\n    server {\n        location / {\n            # expect: ACME001\n            proxy_pass http://app;\n        }\n    }\n}\n";
+const BAD: &str = "events {}\nhttp { server_tokens off;\n    server {\n        location / {\n            # expect: ACME001\n            proxy_pass http://app;\n        }\n    }\n}\n";
 
 fn good() -> String {
     BAD.replace("# expect: ACME001", "limit_req zone=one;")

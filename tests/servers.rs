@@ -48,6 +48,7 @@
 )]
 
 #[cfg(test)]
+#[allow(dead_code, reason = "each crate of tests uses its own part of the laboratory")]
 mod support;
 
 use std::path::Path;

@@ -160,7 +160,8 @@ fn places(config: &Config, hit: IncludeId, block: Option<ScopeId>, edits: &[Edit
 }
 
 fn safety(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec) -> Safety {
-    match spec.safety {
+    let case = hit.case.and_then(|case| hit.rule.cases.get(case));
+    match case.and_then(|case| case.safety).unwrap_or(spec.safety) {
         FixSafety::Safe => Safety::Safe,
         FixSafety::Unsafe => Safety::Unsafe,
         FixSafety::Shown => Safety::Shown,

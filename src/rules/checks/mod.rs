@@ -6,8 +6,10 @@ mod cve;
 mod directives;
 mod includes;
 mod performance;
+mod security;
 mod style;
 mod syntax;
+mod tls;
 mod websocket;
 
 pub use directives::is_slip;
@@ -25,11 +27,13 @@ const FAMILIES: &[&[(&str, Check)]] = &[
     cve::CHECKS,
     directives::CHECKS,
     includes::CHECKS,
-    JUDGED_LATER,
     performance::CHECKS,
+    security::CHECKS,
     style::CHECKS,
     syntax::CHECKS,
+    tls::CHECKS,
     websocket::CHECKS,
+    JUDGED_LATER,
 ];
 
 /// Judged once everything else has been found: `crate::suppress`.

@@ -193,6 +193,9 @@ pub struct Case {
     /// Instead of the rule's.
     #[serde(default)]
     pub help: Option<Text>,
+    /// Instead of that of the rule's fix.
+    #[serde(default)]
+    pub safety: Option<FixSafety>,
 }
 
 /// Where and in which words a rule reports.
