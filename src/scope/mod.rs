@@ -8,8 +8,10 @@
 //! Which directives fill one value together, and which one rules another's list, the catalogue says.
 
 mod merged;
+mod replaced;
 
 pub use merged::{contributing, entries};
+pub use replaced::{Replaced, replaced};
 
 use std::borrow::Cow;
 

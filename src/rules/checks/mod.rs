@@ -2,6 +2,7 @@
 //! of rules keeps its own.
 
 mod directives;
+mod dropped;
 mod includes;
 mod syntax;
 mod websocket;
@@ -16,8 +17,16 @@ use super::model::Rule;
 type Check = fn(&Facts<'_>, &'static Rule) -> Vec<Hit>;
 
 /// The checks of each family by name.
-const FAMILIES: &[&[(&str, Check)]] =
-    &[directives::CHECKS, includes::CHECKS, JUDGED_LATER, syntax::CHECKS, websocket::CHECKS];
+const FAMILIES: &[&[(&str, Check)]] = &[
+    directives::CHECKS,
+    dropped::CHECKS,
+    includes::CHECKS,
+    JUDGED_LATER,
+    proxy::CHECKS,
+    routing::CHECKS,
+    syntax::CHECKS,
+    websocket::CHECKS,
+];
 
 /// Judged once everything else has been found: `crate::suppress`.
 const JUDGED_LATER: &[(&str, Check)] =
