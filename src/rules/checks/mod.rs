@@ -4,7 +4,9 @@
 mod directives;
 mod dropped;
 mod includes;
+mod routing;
 mod syntax;
+mod taken;
 mod websocket;
 
 pub use directives::is_slip;
