@@ -4,6 +4,7 @@
 mod directives;
 mod dropped;
 mod includes;
+mod proxy;
 mod routing;
 mod syntax;
 mod taken;
