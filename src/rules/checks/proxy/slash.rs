@@ -52,8 +52,7 @@ pub fn double(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 }
 
 fn replacements<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = Replacement> + 'f {
-    let is_location =
-        |it: &&Proxied| facts.view.config.scope(it.block).kind == ScopeKind::Location;
+    let is_location = |it: &&Proxied| facts.view.config.scope(it.block).kind == ScopeKind::Location;
     passing(facts).filter(is_location).filter_map(|proxied| {
         let Some(Pattern::Prefix(path, _)) = pattern(facts.view, proxied.block) else { return None };
         let address = facts.view.arg(proxied.pass, 0)?;
