@@ -10,6 +10,7 @@
 )]
 
 #[cfg(test)]
+#[allow(dead_code, reason = "the laboratory holds more than these tests use")]
 mod support;
 
 use std::io::{Read, Write};
@@ -85,11 +86,11 @@ fn recorder(is_whole: fn(&[u8]) -> bool) -> (u16, JoinHandle<Vec<u8>>) {
     let port = listener.local_addr().unwrap().port();
     let thread = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
+        let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
         while !is_whole(&bytes) {
-            let count = stream.read(&mut part).unwrap();
+            let count = stream.read(&mut chunk).unwrap();
             assert!(count > 0, "the request ends early");
-            bytes.extend_from_slice(&part[..count]);
+            bytes.extend_from_slice(&chunk[..count]);
         }
         bytes
     });
@@ -105,7 +106,7 @@ fn sends(nginx: &Nginx, tree: &Tree, path: &str, is_whole: fn(&[u8]) -> bool, te
     memchr::memmem::find(&bytes, text.as_bytes()).is_some()
 }
 
-/// The empty record of standard input ends a FastCGI request.
+/// The empty record of standard input ends a request (`FCGI_STDIN`).
 fn fastcgi(bytes: &[u8]) -> bool {
     bytes.ends_with(&[1, 5, 0, 1, 0, 0, 0, 0])
 }

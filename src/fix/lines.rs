@@ -17,7 +17,7 @@ pub(super) fn insert_before(view: View<'_>, anchor: Span, lines: &[String]) -> E
     let document = view.texts.sources.get(anchor.doc);
     let indent = indentation(document, anchor.start);
     if !line_before(document, anchor.start).trim_ascii().is_empty() {
-        let text = lines.iter().map(|line| format!("{line}; ")).collect();
+        let text = lines.iter().flat_map(|line| [line.as_str(), "; "]).collect();
         return Edit { span: Span { end: anchor.start, ..anchor }, text };
     }
     let mut line = document.line(anchor.start);

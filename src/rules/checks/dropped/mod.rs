@@ -63,11 +63,11 @@ fn names(facts: &Facts<'_>, lost: &[NodeId]) -> String {
         }
     }
     let more = names.len().saturating_sub(MOST_NAMED);
-    let last = if more > 0 { Some(format!("{more} more")) } else { names.pop() };
+    let end = if more > 0 { Some(format!("{more} more")) } else { names.pop() };
     names.truncate(MOST_NAMED);
-    match last {
-        Some(last) if names.is_empty() => last,
-        Some(last) => format!("{} and {last}", names.join(", ")),
+    match end {
+        Some(end) if names.is_empty() => end,
+        Some(end) => format!("{} and {end}", names.join(", ")),
         None => String::new(),
     }
 }

@@ -58,7 +58,7 @@ fn judge(facts: &Facts<'_>, rule: &'static Rule, replaced: Replaced, only_errors
         return None;
     }
     let mut lost = replaced.lost(view, |node| vec![caseless(facts, node, 0)]);
-    lost.retain(|&node| !is_blank(facts, node) && !(only_errors && !is_always(facts, node)));
+    lost.retain(|&node| !is_blank(facts, node) && (!only_errors || is_always(facts, node)));
     let protects = lost.iter().any(|&node| is_security(&caseless(facts, node, 0)));
     let mut hit = hit(facts, rule, replaced, &lost, (!protects).then_some("other"))?;
     hit.repair = merged(facts, replaced).map_or(hit.repair, |edit| Repair::Edits(vec![edit]));

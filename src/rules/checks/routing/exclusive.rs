@@ -84,9 +84,7 @@ impl Condition {
 
     fn start(&self) -> Option<Vec<u8>> {
         match &self.kind {
-            Kind::Match(regex, _) if !self.negated => {
-                fixed_start(regex).map(|start| start.to_ascii_lowercase())
-            }
+            Kind::Match(regex, _) if !self.negated => fixed_start(regex).map(<[u8]>::to_ascii_lowercase),
             _ => None,
         }
     }
@@ -124,15 +122,15 @@ fn fixed_start(regex: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
-    fn condition(text: &str) -> Condition {
+    fn condition(line: &str) -> Condition {
         let words: Vec<std::borrow::Cow<'_, [u8]>> =
-            text.split(' ').map(|word| word.as_bytes().into()).collect();
+            line.split(' ').map(|word| word.as_bytes().into()).collect();
         let (test, negated) = test(&words);
         let kind = match test {
             Test::Variable(_) => Kind::True,
             Test::Same(_, value) => Kind::Same(value.to_vec()),
             Test::Match { pattern, caseless, .. } => Kind::Match(pattern.to_vec(), caseless),
-            Test::File(..) | Test::Invalid => panic!("{text}"),
+            Test::File(..) | Test::Invalid => panic!("{line}"),
         };
         Condition { subject: lower(&words[0]), kind, negated }
     }

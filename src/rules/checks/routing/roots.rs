@@ -21,8 +21,10 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     for (block, answer) in endings(facts.view) {
         let is_location = config.scope(block).kind == ScopeKind::Location;
         let has_alias = config.own(block, directive::ALIAS).next().is_some();
-        let serves = is_location && answer.is_none() && !has_alias && handler(config, block).is_none();
-        let Some(server) = config.enclosing(block, ScopeKind::Server).filter(|_| serves) else { continue };
+        let holds_files = is_location && answer.is_none() && !has_alias && handler(config, block).is_none();
+        let Some(server) = config.enclosing(block, ScopeKind::Server).filter(|_| holds_files) else {
+            continue;
+        };
         serving.entry(server).or_default().push((block, config.own_last(block, directive::ROOT)));
     }
     serving.into_iter().filter_map(|(server, locations)| of_server(facts, rule, server, &locations)).collect()
