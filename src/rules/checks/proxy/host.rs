@@ -17,7 +17,7 @@ use super::{groups, passing};
 /// Blocks whose Host is the name of a group, which is no name that a host can have.
 pub fn invalid(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let groups = groups(facts);
-    { passing(facts).filter(|proxied| sends_proxy_host(facts, proxied)) }
+    unsaid(facts)
         .filter_map(|proxied| {
             let host = host(facts.view, proxied)?;
             let is_invalid = !is_host_name(&host) && groups.contains(&host.to_ascii_lowercase());
@@ -29,16 +29,20 @@ pub fn invalid(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 /// Blocks that pass to a machine of one's own and say no Host anywhere.
 pub fn missing(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let groups = groups(facts);
-    let says_none = |proxied: &&Proxied| {
-        sends_proxy_host(facts, proxied)
-            && !levels(facts.view.config, proxied.block).any(|it| sets(facts, it))
-    };
-    { passing(facts).filter(says_none) }
+    unsaid(facts)
         .filter_map(|proxied| {
             let host = host(facts.view, proxied)?;
             is_own_machine(&host, &groups).then(|| hit(facts, rule, proxied, &host))
         })
         .collect()
+}
+
+/// The blocks whose Host is `$proxy_host`, and that have not merely lost another one of an outer level.
+fn unsaid<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = &'f Proxied> {
+    passing(facts).filter(|proxied| {
+        let mut levels = levels(facts.view.config, proxied.block);
+        sends_proxy_host(facts, proxied) && !levels.any(|level| sets(facts, level))
+    })
 }
 
 fn hit(facts: &Facts<'_>, rule: &'static Rule, proxied: &Proxied, host: &[u8]) -> Hit {
@@ -52,15 +56,22 @@ fn sends_proxy_host(facts: &Facts<'_>, proxied: &Proxied) -> bool {
     let Some(request) = facts.requests(proxied).first().filter(|it| !it.headers_may_be_hidden()) else {
         return false;
     };
-    let is_default = |value: &[u8]| matches!(value, b"$proxy_host" | b"${proxy_host}");
     let mut lines = request.lines("Host").map(|line| line.node);
     lines.all(|node| node.is_none_or(|node| facts.view.arg(node, 1).is_some_and(|value| is_default(&value))))
 }
 
-/// Whether a level has a line for Host.
+/// Whether a value is what nginx sends by itself.
+fn is_default(value: &[u8]) -> bool {
+    matches!(value, b"$proxy_host" | b"${proxy_host}")
+}
+
+/// Whether a level has a line for another Host.
 fn sets(facts: &Facts<'_>, level: ScopeId) -> bool {
     let mut own = facts.view.config.own(level, directive::PROXY_SET_HEADER);
-    own.any(|node| facts.view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(b"host")))
+    own.any(|node| {
+        let is_host = facts.view.arg(node, 0).is_some_and(|name| name.eq_ignore_ascii_case(b"host"));
+        is_host && !facts.view.arg(node, 1).is_some_and(|value| is_default(&value))
+    })
 }
 
 /// The host of the address, as `$proxy_host` has it; `None` where a variable or a template says it.

@@ -55,11 +55,13 @@ pub fn name_twice(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         if servers.len() < 2 || looked_at > MOST_NAMES || !judged.insert(servers.clone()) {
             continue;
         }
-        let mut first: HashMap<Vec<u8>, (ScopeId, Name)> = HashMap::new();
+        let mut first: HashMap<(Option<ScopeId>, Vec<u8>), (ScopeId, Name)> = HashMap::new();
         for server in servers {
+            // A second `http` is refused; of two in one text each was meant alone.
+            let http = facts.view.config.enclosing(server, ScopeKind::Http);
             for (text, name) in names(facts, server) {
                 looked_at += 1;
-                let &mut (owner, by) = first.entry(text.clone()).or_insert((server, name));
+                let &mut (owner, by) = first.entry((http, text.clone())).or_insert((server, name));
                 if owner != server && seen.insert((server, name)) {
                     hits.extend(twice(facts, rule, (server, name), (owner, by), &text));
                 }
