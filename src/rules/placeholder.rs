@@ -1,9 +1,13 @@
 //! Texts that become nginx configuration only when something else has filled them in: Jinja, ERB, Go and envsubst
 //! templates. What stands in their gaps is not known.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use memchr::memmem;
 
-use crate::source::Document;
+use crate::config::Texts;
+use crate::source::{DocId, Document};
 use crate::template::holds_placeholder;
 
 /// What templates begin their gaps with, so that braces are none of nginx's.
@@ -12,6 +16,24 @@ const GAPS: [&[u8]; 4] = [b"{{", b"{%", b"<%", b"{#"];
 /// Whether the text has gaps that change its statements.
 pub fn is_template(document: &Document) -> bool {
     GAPS.iter().any(|gap| memmem::find(document.bytes(), gap).is_some())
+}
+
+/// Which documents of a tree are templates: each is looked through once.
+pub struct Templates<'a> {
+    texts: &'a Texts,
+    known: RefCell<HashMap<DocId, bool>>,
+}
+
+impl<'a> Templates<'a> {
+    /// Nothing has been looked at yet.
+    pub fn of(texts: &'a Texts) -> Self {
+        Self { texts, known: RefCell::default() }
+    }
+
+    /// Whether a document has gaps that change its statements.
+    pub fn holds(&self, doc: DocId) -> bool {
+        *self.known.borrow_mut().entry(doc).or_insert_with(|| is_template(self.texts.sources.get(doc)))
+    }
 }
 
 /// Whether a word has a gap: `${DOMAIN}`, `$PORT`, `__NAME__`, `%%NAME%%`, `@NAME@`, `#{name}`, `<name>`, `...`.

@@ -44,12 +44,16 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         return Vec::new();
     }
     let ((users, any), shared) = (users(facts), shared(facts));
+    // Whoever passes to a variable may use any group.
+    if any.iter().any(|user| user.does == Use::Keeps) {
+        return Vec::new();
+    }
     { groups.into_iter() }
         .filter_map(|group| {
             let name = facts.view.arg(config.scope(group).node?, 0)?.to_ascii_lowercase();
             let users = users.get(&name)?;
             let closes = users.iter().any(|user| user.does == Use::Closes);
-            let keeps_some = users.iter().chain(&any).any(|user| user.does == Use::Keeps);
+            let keeps_some = users.iter().any(|user| user.does == Use::Keeps);
             (closes && !keeps_some).then(|| hit(facts, rule, group, users, &shared))?
         })
         .collect()

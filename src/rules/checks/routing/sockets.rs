@@ -10,7 +10,7 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::rules::placeholder::{has_gap, is_template};
+use crate::rules::placeholder::{Templates, has_gap};
 
 /// Sockets of several servers, none of which is said to be the default.
 pub fn no_default(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
@@ -47,7 +47,7 @@ const MOST_NAMES: usize = 1_000_000;
 
 /// Names that a second server of a socket has.
 pub fn name_twice(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    let sockets = Sockets::of(facts.view);
+    let (sockets, templates) = (Sockets::of(facts.view), Templates::of(facts.view.texts));
     let (mut seen, mut judged) = (BTreeSet::new(), HashSet::new());
     let (mut hits, mut looked_at) = (Vec::new(), 0);
     for socket in sockets.ids() {
@@ -59,7 +59,7 @@ pub fn name_twice(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         for server in servers {
             // A second `http` is refused; of two in one text each was meant alone.
             let http = facts.view.config.enclosing(server, ScopeKind::Http);
-            for (text, name) in names(facts, server) {
+            for (text, name) in names(facts, &templates, server) {
                 looked_at += 1;
                 let &mut (owner, by) = first.entry((http, text.clone())).or_insert((server, name));
                 if owner != server && seen.insert((server, name)) {
@@ -73,10 +73,10 @@ pub fn name_twice(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 
 /// The names of a server in lower case. Where a text is left out, or a template says which of two servers is there,
 /// nothing is known.
-fn names(facts: &Facts<'_>, server: ScopeId) -> Vec<(Vec<u8>, Name)> {
+fn names(facts: &Facts<'_>, templates: &Templates<'_>, server: ScopeId) -> Vec<(Vec<u8>, Name)> {
     let (view, config) = (facts.view, facts.view.config);
     let doc = config.scope(server).node.map(|node| config.node(node).doc);
-    if doc.is_none_or(|doc| is_template(view.texts.sources.get(doc))) {
+    if doc.is_none_or(|doc| templates.holds(doc)) {
         return Vec::new();
     }
     let mut found = Vec::new();

@@ -9,7 +9,7 @@ use crate::rules::facts::Facts;
 use crate::rules::found::found_in;
 use crate::rules::hit::{Hit, Repair};
 use crate::rules::model::Rule;
-use crate::rules::placeholder::{has_gap, is_template};
+use crate::rules::placeholder::{Templates, has_gap};
 
 use super::all_siblings;
 use super::meant::is_mistaken;
@@ -19,10 +19,11 @@ type Reason = (&'static str, Option<ScopeId>);
 
 /// Locations that another one, or their own path, keeps all requests from.
 pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
+    let templates = Templates::of(facts.view.texts);
     let of_level = |siblings: Vec<(ScopeId, Pattern)>| {
-        let shadows = Shadows::of(facts, &siblings);
+        let shadows = Shadows::of(facts, &templates, &siblings);
         let dead = siblings.into_iter().filter_map(|(location, pattern)| {
-            let reason = shadows.reason(facts, location, &pattern)?;
+            let reason = shadows.reason(facts, &templates, location, &pattern)?;
             hit(facts, rule, location, reason)
         });
         dead.collect::<Vec<_>>()
@@ -51,11 +52,11 @@ struct Shadows {
 }
 
 impl Shadows {
-    fn of(facts: &Facts<'_>, siblings: &[(ScopeId, Pattern)]) -> Self {
+    fn of(facts: &Facts<'_>, templates: &Templates<'_>, siblings: &[(ScopeId, Pattern)]) -> Self {
         let mut shadows = Self { everything: None, first: HashMap::new() };
         for (location, pattern) in siblings {
             let Pattern::Regex(regex, caseless) = pattern else { continue };
-            if !is_certain(facts, *location, regex) {
+            if !is_certain(facts, templates, *location, regex) {
                 continue;
             }
             if matches_everything(regex) {
@@ -66,7 +67,13 @@ impl Shadows {
         shadows
     }
 
-    fn reason(&self, facts: &Facts<'_>, location: ScopeId, pattern: &Pattern) -> Option<Reason> {
+    fn reason(
+        &self,
+        facts: &Facts<'_>,
+        templates: &Templates<'_>,
+        location: ScopeId,
+        pattern: &Pattern,
+    ) -> Option<Reason> {
         match pattern {
             Pattern::Regex(regex, caseless) => {
                 let same = [true, *caseless].map(|caseless| self.first.get(&(regex.clone(), caseless)));
@@ -74,14 +81,14 @@ impl Shadows {
                 let everything = self.everything.map(|by| ("everything", Some(by)));
                 let earlier = |it: &Reason| it.1.is_some_and(|by| by < location);
                 let found = same.filter(earlier).or(everything.filter(earlier));
-                found.filter(|_| is_certain(facts, location, regex))
+                found.filter(|_| is_certain(facts, templates, location, regex))
             }
             Pattern::Exact(path) | Pattern::Prefix(path, _) if is_no_path(path) => {
                 let is_whole = has_modifier(facts, location);
                 is_whole.then_some(("no-slash", None))
             }
             Pattern::Prefix(path, false) => {
-                let everything = self.everything.filter(|_| is_certain(facts, location, path));
+                let everything = self.everything.filter(|_| is_certain(facts, templates, location, path));
                 everything.filter(|_| !holds_locations(facts, location)).map(|by| ("prefix", Some(by)))
             }
             Pattern::Prefix(..) | Pattern::Exact(_) | Pattern::Named(_) => None,
@@ -102,9 +109,9 @@ fn has_modifier(facts: &Facts<'_>, location: ScopeId) -> bool {
 }
 
 /// Whether the text stands in the file as nginx gets it: of a template only one of two locations may be left.
-fn is_certain(facts: &Facts<'_>, location: ScopeId, text: &[u8]) -> bool {
+fn is_certain(facts: &Facts<'_>, templates: &Templates<'_>, location: ScopeId, text: &[u8]) -> bool {
     let node = facts.view.config.scope(location).node.map(|node| facts.view.config.node(node));
-    node.is_some_and(|node| !is_template(facts.view.texts.sources.get(node.doc))) && !has_gap(text)
+    node.is_some_and(|node| !templates.holds(node.doc)) && !has_gap(text)
 }
 
 fn holds_locations(facts: &Facts<'_>, location: ScopeId) -> bool {
