@@ -4,7 +4,7 @@
 //! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and `limit_except`
 //! (`nginx -t`), so the place is always the location around them.
 
-use super::lines::{deeper, indentation, insert, insert_after, line_after, line_before, line_ending};
+use super::lines::{deeper, indentation, insert, insert_after, insert_before, line_after, line_before};
 use crate::catalogue::{DirectiveId, Repeat, directive, lookup};
 use crate::config::{IncludeId, NodeId, ScopeId, View};
 use crate::finding::Edit;
@@ -212,7 +212,7 @@ impl Plan<'_> {
 }
 
 /// The include that the text between a scope's braces came by.
-fn inside(view: View<'_>, scope: ScopeId) -> IncludeId {
+pub fn inside(view: View<'_>, scope: ScopeId) -> IncludeId {
     view.config.scope(scope).node.map_or(IncludeId(0), |node| view.config.node(node).include)
 }
 
@@ -267,18 +267,10 @@ pub fn after(view: View<'_>, node: NodeId, lines: &[String]) -> Edit {
     insert_after(view, view.span(node), lines)
 }
 
-/// A line before a directive, with its indentation.
-pub fn before(view: View<'_>, node: NodeId, line: &str) -> Edit {
-    let span = view.span(node);
-    let document = view.texts.sources.get(span.doc);
-    let lead = line_before(document, span.start);
-    let starts_line = lead.trim_ascii().is_empty();
-    let gap = if starts_line {
-        format!("{}{}", line_ending(document), indentation(document, span.start))
-    } else {
-        " ".into()
-    };
-    Edit { span: Span { end: span.start, ..span }, text: format!("{line};{gap}") }
+/// Lines before a directive of a scope, above the comments that belong to it; where an include of the scope brings the
+/// directive, before the include.
+pub fn before(view: View<'_>, scope: ScopeId, node: NodeId, lines: &[String]) -> Edit {
+    insert_before(view, anchor(view, scope, node), lines)
 }
 
 /// A directive with its words as its file has them, on one line.

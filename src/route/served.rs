@@ -22,6 +22,20 @@ pub fn always_answered(view: View<'_>, block: ScopeId) -> Option<NodeId> {
     server.and_then(|server| answers_all(view, server)).or_else(|| answers_all(view, block))
 }
 
+/// The served blocks, each with the directive that always answers its requests, as [`always_answered`] says of one.
+pub fn endings(view: View<'_>) -> impl Iterator<Item = (ScopeId, Option<NodeId>)> {
+    let mut last: Option<(ScopeId, Option<NodeId>)> = None;
+    served(view).map(move |block| {
+        let server = view.config.enclosing(block, ScopeKind::Server).filter(|&server| server != block);
+        let by_server = server.and_then(|server| {
+            let known = last.filter(|(known, _)| *known == server);
+            let (_, answer) = *last.insert(known.unwrap_or_else(|| (server, answers_all(view, server))));
+            answer
+        });
+        (block, by_server.or_else(|| answers_all(view, block)))
+    })
+}
+
 /// The first of a block's own directives that ends the rewrite phase, where it answers.
 fn answers_all(view: View<'_>, block: ScopeId) -> Option<NodeId> {
     let config = view.config;
@@ -78,8 +92,11 @@ mod tests {
         let (context, base) = (Context::main(), Base::Known("/".into()));
         let config = assemble(&mut library, doc, &context, &base, &Paths::default());
         let view = View { texts: &library.texts, config: &config };
-        let answered = |scope| always_answered(view, scope).map(|node| view.line(node));
-        served(view).map(|scope| (view.label(scope), answered(scope))).collect()
+        let line = |answer: Option<NodeId>| answer.map(|node| view.line(node));
+        let found: Vec<_> = endings(view).map(|(block, answer)| (view.label(block), line(answer))).collect();
+        let alone = served(view).map(|block| (view.label(block), line(always_answered(view, block))));
+        assert_eq!(found, alone.collect::<Vec<_>>());
+        found
     }
 
     fn answered(server: &str) -> Vec<Option<u32>> {

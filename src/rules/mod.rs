@@ -19,6 +19,7 @@ pub mod own;
 mod peers;
 mod preferences;
 mod registry;
+mod templates;
 mod time;
 mod words;
 

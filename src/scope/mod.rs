@@ -9,8 +9,10 @@
 
 pub mod access;
 mod merged;
+mod replaced;
 
 pub use merged::{contributing, entries};
+pub use replaced::{Replaced, replaced};
 
 use std::borrow::Cow;
 

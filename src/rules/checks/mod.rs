@@ -4,11 +4,15 @@
 mod classes;
 mod cve;
 mod directives;
+mod dropped;
 mod includes;
 mod performance;
+mod proxy;
+mod routing;
 mod security;
 mod style;
 mod syntax;
+mod taken;
 mod tls;
 mod websocket;
 
@@ -26,8 +30,11 @@ const FAMILIES: &[&[(&str, Check)]] = &[
     classes::CHECKS,
     cve::CHECKS,
     directives::CHECKS,
+    dropped::CHECKS,
     includes::CHECKS,
     performance::CHECKS,
+    proxy::CHECKS,
+    routing::CHECKS,
     security::CHECKS,
     style::CHECKS,
     syntax::CHECKS,

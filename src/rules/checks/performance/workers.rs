@@ -61,7 +61,12 @@ pub(super) fn processes(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         && config.own_last(ScopeId::MAIN, directive::WORKER_PROCESSES).is_none();
     let events = events(facts).filter(|_| is_open).and_then(|events| config.scope(events).node);
     let found = events.map(|events| Hit {
-        repair: Repair::Edits(vec![before(facts.view, events, "worker_processes auto")]),
+        repair: Repair::Edits(vec![before(
+            facts.view,
+            ScopeId::MAIN,
+            events,
+            &["worker_processes auto".to_owned()],
+        )]),
         scope: None,
         ..found_in(facts, rule, ScopeId::MAIN, events, None)
     });
