@@ -291,6 +291,7 @@ fn linted(files: &Memory) -> Outcome {
         home: Home::default(),
         preferences: Preferences::default(),
         allow_empty: true,
+        compatible_comments: true,
         times: Arc::new(Times::new(false)),
     };
     lint(files, Path::new("/"), vec![Input::Path("/nginx.conf".into())], &options, &|_| ())

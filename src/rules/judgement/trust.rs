@@ -94,6 +94,6 @@ pub(super) fn trust(view: View<'_>, doc: DocId) -> Trust {
         None if has_tags(document.bytes()) => Statements::Unknown,
         None => Statements::Written,
     };
-    let moved = view.texts.tree(doc).errors.iter().any(|error| moves(error.kind));
-    Trust { origin, blocks: !moved && reading.is_none_or(|reading| reading.balanced) }
+    let is_whole = !view.texts.tree(doc).errors.iter().any(|error| moves(error.kind));
+    Trust { origin, blocks: is_whole && reading.is_none_or(|reading| reading.balanced) }
 }

@@ -8,6 +8,10 @@ struct Tree {
     config: Config,
 }
 
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method of a type with a lifetime is none for every lifetime"
+)]
 impl Tree {
     fn of(http: &str) -> Self {
         let files = Memory::default();
