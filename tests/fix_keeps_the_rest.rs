@@ -44,9 +44,13 @@ const HANDSHAKE: [&str; 7] = [
 ];
 
 /// What other rules are about besides.
-const OTHERS: [(&str, &[&str]); 20] = [
+const OTHERS: [(&str, &[&str]); 24] = [
     ("PX101", &["proxy_set_header", "grpc_set_header", "fastcgi_param", "scgi_param", "uwsgi_param"]),
     ("PX105", &["proxy_pass"]),
+    ("RT115", &["alias"]),
+    ("RT116", &["try_files"]),
+    ("SE102", &["add_header", "return", "rewrite"]),
+    ("SE104", &["proxy_set_header", "grpc_set_header", "fastcgi_param", "scgi_param", "uwsgi_param"]),
     ("SE107", &["add_header", "add_trailer"]),
     ("WS107", &["proxy_hide_header", "proxy_pass_header"]),
     ("WS111", &["proxy_set_header"]),
@@ -110,7 +114,7 @@ fn changed(before: &Values, after: &Values) -> BTreeSet<String> {
 }
 
 /// The rules whose fixes change the words of a location or `if`.
-const RENAMING: [&str; 2] = ["RT103", "SE105"];
+const RENAMING: [&str; 3] = ["RT103", "SE101", "SE105"];
 
 /// The rule about a group that is mended in the blocks which pass to it.
 const MENDED_AT_PASSES: &str = "PX103";
@@ -159,8 +163,8 @@ fn judge(from: &Path) -> (Vec<String>, usize) {
     let after = blocks(&folder).expect("it parses still");
     assert_eq!(before.len(), after.len(), "{}", from.display());
     for (before, after) in before.iter().zip(&after) {
-        let is_about = |code: &&str| flagged.contains(&(before.place.clone(), (*code).to_owned()));
-        let is_renamed = RENAMING.iter().any(|code| is_about(&code));
+        let is_about = |code: &str| flagged.contains(&(before.place.clone(), code.to_owned()));
+        let is_renamed = RENAMING.iter().any(|code| is_about(code));
         assert!(is_renamed || before.label == after.label, "{}: {}", from.display(), after.label);
     }
     let mut problems = Vec::new();

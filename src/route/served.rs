@@ -3,16 +3,20 @@
 use super::location::{Pattern, pattern};
 use super::steering::redirects_with;
 use crate::catalogue::directive;
-use crate::config::{NodeId, ScopeId, ScopeKind, View};
+use crate::config::{NodeId, Scope, ScopeId, ScopeKind, View};
 
 /// The blocks in which a request can end: locations, `if` in location, `limit_except`, and servers, unless a plain
 /// `location /` of theirs takes whatever the others leave.
 pub fn served(view: View<'_>) -> impl Iterator<Item = ScopeId> {
-    view.config.scope_ids().filter(move |&scope| match view.config.scope(scope).kind {
+    view.config.scope_ids().filter(move |&scope| is_served(view, scope))
+}
+
+fn is_served(view: View<'_>, scope: ScopeId) -> bool {
+    match view.config.scope(scope).kind {
         kind if kind.is_location_level() => true,
         ScopeKind::Server => !has_catch_all(view, scope),
         _ => false,
-    })
+    }
 }
 
 /// The unconditional `return`, or `rewrite` of everything to an absolute URL, by which the rewrite phase answers every
@@ -24,15 +28,15 @@ pub fn always_answered(view: View<'_>, block: ScopeId) -> Option<NodeId> {
 
 /// The served blocks, each with the directive that always answers its requests, as [`always_answered`] says of one.
 pub fn endings(view: View<'_>) -> impl Iterator<Item = (ScopeId, Option<NodeId>)> {
-    let mut last: Option<(ScopeId, Option<NodeId>)> = None;
-    served(view).map(move |block| {
-        let server = view.config.enclosing(block, ScopeKind::Server).filter(|&server| server != block);
-        let by_server = server.and_then(|server| {
-            let known = last.filter(|(known, _)| *known == server);
-            let (_, answer) = *last.insert(known.unwrap_or_else(|| (server, answers_all(view, server))));
-            answer
-        });
-        (block, by_server.or_else(|| answers_all(view, block)))
+    // The first scope behind the server at hand, and what always answers there.
+    let mut server = (ScopeId::MAIN, None);
+    view.config.scope_ids().filter_map(move |scope| {
+        let Scope { kind, next, .. } = view.config.scope(scope);
+        if kind == ScopeKind::Server {
+            server = (next, answers_all(view, scope));
+        }
+        let by_server = server.1.filter(|_| scope < server.0);
+        is_served(view, scope).then(|| (scope, by_server.or_else(|| answers_all(view, scope))))
     })
 }
 

@@ -30,7 +30,7 @@ fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
     let case = hit.case.and_then(|case| hit.rule.cases.get(case));
     let message = case.and_then(|case| case.message.as_deref()).unwrap_or(&hit.rule.report.message);
     let help = case.and_then(|case| case.help.as_deref()).unwrap_or(&hit.rule.help);
-    let block = hit.scope.map(|scope| Block {
+    let block = hit.scope.filter(|&scope| scope != ScopeId::MAIN).map(|scope| Block {
         span: view.config.scope(scope).node.map_or(hit.at, |node| view.head(node)),
         label: view.label(scope),
     });

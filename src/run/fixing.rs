@@ -63,7 +63,8 @@ pub(super) fn fix(
     let mut overlay = Overlay::new(files);
     let (mut inputs, mut problems, mut counts) = (inputs.to_vec(), Vec::new(), Counts::new());
     let mut rounds = vec![found];
-    while let Some(round) = rounds.last().filter(|_| rounds.len() <= MOST_ROUNDS) {
+    for _ in 0..MOST_ROUNDS {
+        let Some(round) = rounds.last() else { break };
         let sources = &round.texts.sources;
         let is_given =
             |finding: &&Finding| finding.fix.as_ref().is_none_or(|fix| !round.reaches_elsewhere(fix));

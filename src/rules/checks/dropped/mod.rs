@@ -72,6 +72,11 @@ fn names(facts: &Facts<'_>, lost: &[NodeId]) -> String {
     }
 }
 
+/// Whether a directive stands anywhere: most trees have few of the lists, and many blocks.
+fn is_used(facts: &Facts<'_>, name: DirectiveId) -> bool {
+    facts.view.config.nodes.iter().any(|node| node.name == name)
+}
+
 /// A word of an entry in lower case, as names of headers are compared.
 fn caseless(facts: &Facts<'_>, node: NodeId, index: usize) -> Vec<u8> {
     facts.view.arg(node, index).unwrap_or_default().to_ascii_lowercase()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Key, caseless, hit, key};
+use super::{Key, caseless, hit, is_used, key};
 use crate::catalogue::{DirectiveId, Version, directive};
 use crate::config::{NodeId, ScopeId};
 use crate::finding::Edit;
@@ -32,6 +32,12 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
     let config = facts.view.config;
     // Whether each level answers with nothing but errors.
     let mut found: BTreeMap<Key, (Replaced, bool)> = BTreeMap::new();
+    let added =
+        [directive::ADD_HEADER, directive::ADD_TRAILER].into_iter().filter(|&name| is_used(facts, name));
+    let added: Vec<DirectiveId> = added.collect();
+    if added.is_empty() {
+        return Vec::new();
+    }
     for (block, answer) in endings(facts.view) {
         let is_own = |node| config.node(node).scope == block && config.node(node).name == directive::RETURN;
         let code = answer.filter(|&node| is_own(node)).map(|node| returned(facts.view, node).code);
@@ -39,7 +45,7 @@ pub fn check(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
         if answer.is_some_and(|node| config.node(node).scope != block) || code == Some(444) {
             continue;
         }
-        for name in [directive::ADD_HEADER, directive::ADD_TRAILER] {
+        for &name in &added {
             let Some(replaced) = replaced(facts.view, block, name) else { continue };
             let only_errors = code.is_some_and(|code| code >= 400);
             found.entry(key(replaced)).or_insert((replaced, true)).1 &= only_errors;

@@ -36,7 +36,11 @@ fn untold(facts: &Facts<'_>, rule: &'static Rule) -> Option<Hit> {
     let (view, config) = (facts.view, facts.view.config);
     let http = config.scope_ids().find(|&id| config.scope(id).kind == ScopeKind::Http)?;
     let node = config.scope(http).node.filter(|_| facts.is_whole)?;
-    served(view).find(|&block| in_force(config, block, directive::SERVER_TOKENS).level.is_none())?;
+    let is_untold = |&block: &ScopeId| {
+        config.enclosing(block, ScopeKind::Http) == Some(http)
+            && in_force(config, block, directive::SERVER_TOKENS).level.is_none()
+    };
+    served(view).find(is_untold)?;
     let edit = first_in_block(view, http, &["server_tokens off".to_owned()])?;
     Some(Hit { repair: Repair::Edits(vec![edit]), ..found_in(facts, rule, http, node, None) })
 }
