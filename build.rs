@@ -11,25 +11,18 @@ use std::error::Error;
 
 #[path = "build/catalogue.rs"]
 mod catalogue;
-#[path = "build/cves.rs"]
-mod cves;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/endpoints.rs"]
 mod endpoints;
 #[path = "build/fixtures.rs"]
 mod fixtures;
-#[path = "build/peers.rs"]
-mod peers;
 #[path = "build/rules.rs"]
 mod rules;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let peers = peers::table()?;
-    rules::generate(|code| peers::names(&peers, code));
-    peers::compile(&peers)?;
+    rules::generate();
     fixtures::generate();
     catalogue::compile()?;
-    cves::compile()?;
     endpoints::compile()
 }

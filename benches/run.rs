@@ -1,6 +1,5 @@
 //! Whole runs of `ngxlint check` with all default rules, beside how fast memchr counts the lines of the same bytes:
-//! `cargo bench --bench run`. With `--keep FOLDER` the inputs are written there and stay; `--inputs FOLDER` writes them,
-//! says where each is, and measures nothing (`benches/peers`).
+//! `cargo bench --bench run`. With `--keep FOLDER` the inputs are written there and stay.
 
 #![allow(
     clippy::print_stdout,
@@ -41,11 +40,8 @@ fn main() {
     if measure::is_copy() {
         return;
     }
-    if let Some(folder) = folder("--inputs") {
-        return list(&folder);
-    }
     let temporary = tempfile::tempdir().unwrap();
-    let folder = folder("--keep").unwrap_or_else(|| temporary.path().to_path_buf());
+    let folder = kept().unwrap_or_else(|| temporary.path().to_path_buf());
     let inputs = generate::inputs(&folder);
     println!("whole runs: `ngxlint check --no-config`, all default rules, medians of {RUNS}");
     println!(
@@ -58,17 +54,10 @@ fn main() {
     starts(&folder, &inputs[0]);
 }
 
-/// The folder behind `option`.
-fn folder(option: &str) -> Option<PathBuf> {
-    let mut arguments = std::env::args_os().skip_while(|argument| argument != option);
+/// The folder behind `--keep`.
+fn kept() -> Option<PathBuf> {
+    let mut arguments = std::env::args_os().skip_while(|argument| argument != "--keep");
     arguments.nth(1).map(PathBuf::from)
-}
-
-fn list(folder: &Path) {
-    for input in generate::inputs(folder) {
-        let folder = if input.path.is_dir() { &*input.path } else { input.path.parent().unwrap() };
-        println!("{}\t{}", input.name, folder.display());
-    }
 }
 
 fn row(input: &Input) {

@@ -9,20 +9,17 @@ use std::{env, fs};
 #[allow(dead_code, unused_imports, reason = "the program uses the rest")]
 mod model;
 
-use model::{Rule, Text};
+use model::Rule;
 
 /// The longest a rule file may be.
 const MOST_LINES: usize = 80;
 
-/// Writes `$OUT_DIR/rules.rs`, with the names that `peers` gives for a code.
-pub fn generate(peers: impl Fn(&str) -> Vec<String>) {
+/// Writes `$OUT_DIR/rules.rs`.
+pub fn generate() {
     println!("cargo::rerun-if-changed=rules");
     let mut files = rule_files(Path::new("rules"));
     files.sort();
     let mut rules: Vec<Rule> = files.iter().map(|file| read(file)).collect();
-    for rule in &mut rules {
-        rule.peers = peers(&rule.code).into_iter().map(Text::from).collect();
-    }
     rules.sort_by(|a, b| a.code.cmp(&b.code));
     check_unique(&rules);
     let mut out =
@@ -59,7 +56,6 @@ fn read(file: &Path) -> Rule {
         "{}: a built-in rule says why, what helps and where it is documented",
         file.display()
     );
-    assert!(rule.peers.is_empty(), "{}: peers' names stand in src/rules/peers.yaml", file.display());
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     assert_eq!(stem, Some(&*rule.name), "{}: the file is named after the rule", file.display());
     rule

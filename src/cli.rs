@@ -157,9 +157,6 @@ pub struct Places {
     /// Look for what stands below FROM below TO (may be repeated)
     #[arg(long, value_name = "FROM=TO")]
     pub path_map: Vec<String>,
-    /// Follow includes and symbolic links that lead out of the repository, or of the --root folder
-    #[arg(long)]
-    pub follow_outside: bool,
 }
 
 /// Which settings file counts.
@@ -280,7 +277,7 @@ pub struct Parse {
 /// `ngxlint explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The rule's code or name, or what another linter calls it
+    /// The rule's code or name
     pub rule: Option<String>,
     /// Own rules: folders of YAML files (may be repeated)
     #[arg(long = "rules", value_name = "DIR")]
@@ -299,18 +296,12 @@ pub struct Rules {
     /// Try the own rules of a folder on the fixtures beside them
     #[arg(long, value_name = "DIR")]
     pub test: Option<PathBuf>,
-    /// The rules of other linters, and what finds the same here
-    #[arg(long, conflicts_with_all = ["test", "output"])]
-    pub peers: bool,
     /// Own rules: folders of YAML files (may be repeated)
     #[arg(long = "rules", value_name = "DIR")]
     pub own_rules: Vec<PathBuf>,
     /// The settings
     #[command(flatten)]
     pub settings: SettingsFile,
-    /// List the vulnerabilities of nginx that `known-cve` knows
-    #[arg(long, conflicts_with_all = ["test", "own_rules", "output"])]
-    pub cves: bool,
     /// The output format: text, json, or markdown (a page for each rule)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: RulesFormat,

@@ -11,7 +11,7 @@
 //! Each arrow is one module, and arrows never point back. [`syntax`] turns one text into a lossless tree; [`config`]
 //! resolves includes into one tree per main file (or fragment) and keeps where everything came from; [`directive`] is
 //! nginx's judgement of each directive, for `parse --strict` and for the rules alike; [`scope`] answers
-//! what is in force at a block; [`value`] evaluates variables, with an UNKNOWN that is never guessed, and says what clients can put into them; [`handshake`]
+//! what is in force at a block; [`value`] evaluates variables, with an UNKNOWN that is never guessed; [`handshake`]
 //! works out the request nginx would send upstream; [`intent`] says whether a block is meant for WebSockets; [`rules`]
 //! holds the policy as YAML compiled in at build time, and reads a user's own; [`fix`] edits; [`output`] prints. Between
 //! rules and findings [`suppress`] leaves out what [`comments`] ask to ignore, and after them [`baseline`] what is
@@ -23,8 +23,7 @@
 //!
 //! 1. Parsing never fails and never loses a byte: the tokens printed again are the file.
 //! 2. Only [`files`] touches the file system; everything else works on standard input and on an editor's buffers alike.
-//! 3. A rule sees scopes and facts, never text or tokens, unless it is about the text itself (syntax, style); a format
-//!    sees findings, never the tree.
+//! 3. A rule sees scopes and facts, never text or tokens; a format sees findings, never the tree.
 //! 4. A span is (document, u32, u32) in bytes; lines and columns are computed at the edge.
 //! 5. Findings are ordered before anyone prints; any number of threads gives the same bytes.
 //! 6. No rule text in Rust, no logic in YAML beyond the vocabulary.

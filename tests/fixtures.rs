@@ -2,7 +2,6 @@
 //!
 //! A line that a rule must flag stands below `# expect: CODE[, CODE]`, or `# expect: CODE SEVERITY` where that counts; where a comment would change the case, a file
 //! `expect` beside `nginx.conf` holds lines `FILE:LINE CODE[, CODE]` instead. A finding counts for the line it starts on.
-//! A file `nginx-version` beside `nginx.conf` names the nginx in question.
 //! Nothing else may be found, by any rule that is on by default or by the fixture's own. `bad*.fixed/` is the whole tree
 //! after `--fix --unsafe-fixes`; where there is none, these must change nothing. A new folder is a new case.
 //!
@@ -29,9 +28,6 @@ type Place = (String, u64, String);
 
 /// The files of a folder by their relative paths.
 type Files = BTreeMap<String, Vec<u8>>;
-
-/// The file of a fixture that says for which nginx it is judged.
-const VERSION: &str = "nginx-version";
 
 /// Folders beside those of the syntax rules that hold the parser's own cases.
 const NOT_RULES: [&str; 2] = ["valid", "invalid"];
@@ -159,10 +155,7 @@ impl Rule {
     fn check(&self, folder: &Path, options: &[&str]) -> Output {
         let select = format!("default,{}", self.code);
         let fixed = ["check", "--no-config", "--format", "json", "--select", &select, "nginx.conf"];
-        let version = fs::read_to_string(folder.join(VERSION)).unwrap_or_default();
-        let target = ["--nginx-version", version.trim()];
-        let target: &[&str] = if version.is_empty() { &[] } else { &target };
-        run(folder, &[&fixed, target, options].concat())
+        run(folder, &[&fixed, options].concat())
     }
 }
 

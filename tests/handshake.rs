@@ -250,3 +250,31 @@ fn proxy_host_and_port_are_known() {
     assert_eq!(said.document()["traces"][0]["upstream"]["host"], "app:80");
     assert_eq!(said.document()["blocks"][0]["upstream"]["host"], "app:80");
 }
+
+/// The cost of a URL does not grow with the servers that it does not concern.
+#[test]
+fn following_a_url_costs_the_same_among_many_servers() {
+    let servers = |count: usize| {
+        let server = |n| {
+            format!(
+                "server {{ listen 80; server_name s{n}.example; location ~ ^/x(.*)$ {{ return 204; }} location / {{ proxy_pass http://10.0.0.1; }} }}\n"
+            )
+        };
+        format!("events {{}}\nhttp {{\n{}}}\n", (0..count).map(server).collect::<String>())
+    };
+    let (few, many) = (Folder::with_main(servers(10)), Folder::with_main(servers(1_000)));
+    let cost = |folder: &Folder| {
+        let urls: Vec<String> = (0..400).map(|n| format!("ws://s{}.example/x{n}", n % 10)).collect();
+        let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+        let run = |urls: &[&str]| {
+            let start = std::time::Instant::now();
+            handshake(folder, urls);
+            start.elapsed()
+        };
+        // What reading the configuration takes is taken off.
+        let best = |urls: &[&str]| (0..5).map(|_| run(urls)).min().unwrap();
+        best(&urls).saturating_sub(best(&urls[..1]))
+    };
+    let (few, many) = (cost(&few), cost(&many));
+    assert!(many < few * 4, "400 URLs take {few:?} among 10 servers, {many:?} among 1,000");
+}

@@ -33,13 +33,13 @@ fn every_rule_has_a_page_with_its_parts() {
         assert!(index.contains(&format!("| [{0}]({0}.md) | {1} |", rule.code, rule.name)), "{index}");
     }
     let written = std::fs::read_dir(folder.path("docs")).unwrap().count();
-    assert_eq!(written, RULES.len() + 2);
+    assert_eq!(written, RULES.len() + 1);
 }
 
 #[test]
 fn all_pages_are_one_document_on_standard_output() {
     let said = Folder::new().run(&["rules", "--format", "markdown"]);
-    let titles = said.ends(0).out.lines().filter(|line| line.starts_with("# "));
+    let titles = said.ends(0).out.lines().filter(|line| line.starts_with("# ") && line.contains('-'));
     let pages =
         titles.filter(|line| RULES.iter().any(|rule| **line == format!("# {} {}", rule.code, rule.name)));
     assert_eq!(pages.count(), RULES.len());

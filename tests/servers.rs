@@ -48,7 +48,6 @@
 )]
 
 #[cfg(test)]
-#[allow(dead_code, reason = "each crate of tests uses its own part of the laboratory")]
 mod support;
 
 use std::path::Path;

@@ -286,7 +286,7 @@ fn what_is_not_understood_is_refused_with_its_place() {
         ("include: {prefx: a}\n", "1:11: unknown key `prefx`; did you mean `prefix`?"),
         (
             "qwertyuiop: 1\n",
-            "1:1: unknown key `qwertyuiop`: one of nginx-version, select, ignore, severity, roots, exclude, embedded, compatible-comments, include, websocket, rules, modules",
+            "1:1: unknown key `qwertyuiop`: one of nginx-version, select, ignore, severity, roots, exclude, embedded, include, websocket, rules, modules",
         ),
         (
             "select: [WS101,\n  upgrade-not-forwrded]\n",

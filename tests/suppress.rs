@@ -143,11 +143,7 @@ fn what_did_not_run_is_not_unused() {
     assert_eq!(codes(&["--select", "LT001"]), "");
     assert_eq!(codes(&["--select", "LT001,WS101"]), "LT001");
     assert_eq!(codes(&["--ignore", "LT001"]), "");
-    assert_eq!(
-        codes(&["--nginx-version", "1.2", "--ignore", "SE119"]),
-        "",
-        "WS101 is not about versions without WebSockets"
-    );
+    assert_eq!(codes(&["--nginx-version", "1.2"]), "", "WS101 is not about versions without WebSockets");
     folder.write("nginx.conf", text.replace("WS101", "websocket"));
     assert_eq!(codes(&["--select", "LT001,WS101"]), "", "the rest of the family did not run");
 }
@@ -236,55 +232,4 @@ fn a_reason_is_asked_for_where_its_rule_is_selected() {
     // What excuses it is used.
     assert_eq!(found("# ngxlint: ignore LT002 -- legacy\n# ngxlint: ignore-file WS121\n"), [""; 0]);
     assert!(!check("# ngxlint: ignore-file WS101\n").codes().contains(&"LT002".to_owned()));
-}
-
-/// The places found in a server where `.ngxlint.yaml` says so.
-fn found_with(settings: &str, server: &str) -> Vec<String> {
-    let folder = Folder::with_main(site(server));
-    folder.write(".ngxlint.yaml", settings);
-    let said = folder.run(&["--format", "json", "nginx.conf"]);
-    said.places().iter().map(|it| it.replace("nginx.conf:", "")).collect()
-}
-
-/// A finding at the first line, which nginx-lint knows as well, and one at the second, which nobody else knows.
-const KNOWN_ELSEWHERE: &str = "    listen 80;;\n    location / { proxy_pass ws://a; }\n";
-
-#[test]
-fn comments_for_other_linters_count_where_the_settings_say_so() {
-    let all = ["4 SY003", "5 WS125"];
-    let compatible = "compatible-comments: true\n";
-    assert_eq!(found_with("{}\n", KNOWN_ELSEWHERE), all);
-    for comment in
-        ["nginx-lint:ignore unmatched-braces generated", "nginx-lint:ignore indent,unmatched_braces why"]
-    {
-        let behind = KNOWN_ELSEWHERE.replace(";;", &format!(";; # {comment}"));
-        assert_eq!(found_with("{}\n", &behind), all, "{comment}");
-        assert_eq!(found_with(compatible, &behind), ["5 WS125"], "{comment}");
-    }
-    let above = format!("    # nginx-lint:ignore unmatched-braces why\n{KNOWN_ELSEWHERE}");
-    assert_eq!(found_with(compatible, &above), ["6 WS125"]);
-    let other_line =
-        KNOWN_ELSEWHERE.replace("ws://a; }", "ws://a; } # nginx-lint:ignore unmatched-braces why");
-    assert_eq!(
-        found_with(compatible, &other_line),
-        all,
-        "it is the other linter's to say that this is in vain"
-    );
-    let unknown = KNOWN_ELSEWHERE.replace(";;", ";; # gixy:ignore=if_is_evil # nginx-lint:ignore nonsense x");
-    assert_eq!(found_with(compatible, &unknown), all);
-}
-
-#[test]
-fn own_comments_take_the_names_of_other_linters_where_the_settings_say_so() {
-    let bare = KNOWN_ELSEWHERE.replace(";;", ";; # ngxlint: ignore unmatched_braces -- why");
-    assert_eq!(found_with("{}\n", &bare), ["4 SY003", "4 LT001", "5 WS125"], "an unknown name is a slip");
-    assert_eq!(found_with("compatible-comments: true\n", &bare), ["5 WS125"]);
-    let in_full = bare.replace("unmatched_", "nginx-lint/unmatched-");
-    assert_eq!(
-        found_with("{}\n", &in_full),
-        ["5 WS125"],
-        "with the linter's name it is never taken for another"
-    );
-    let vain = KNOWN_ELSEWHERE.replace("ws://a; }", "ws://a; } # ngxlint: ignore unmatched-braces -- why");
-    assert_eq!(found_with("compatible-comments: true\n", &vain), ["4 SY003", "5 WS125", "5 LT001"]);
 }

@@ -57,29 +57,6 @@ fn what_is_wrong_whatever_is_filled_in_is_found() {
     assert_eq!(places("site.conf.j2", missing), ["site.conf.j2:3 SY002"]);
 }
 
-/// A directive that stands in a template as nginx will read it is judged as in any file.
-#[test]
-fn directives_are_judged_beside_tags() {
-    let wrong = "server {\n    listen {{ port }};\n{% if tls %}\n    proxy_pas http://app;\n    worker_processes 4;\n    \
-                 autoindex maybe;\n    root;\n{% endif %}\n    ssl_protocols SSLv9;\n}\n";
-    let found =
-        ["4 DI001", "5 DI002", "6 DI004", "7 DI003", "9 DI004"].map(|it| format!("site.conf.j2:{it}"));
-    assert_eq!(places("site.conf.j2", wrong), found);
-}
-
-/// Which of the branches is filled in, how often a loop's body, and what a tag adds to a directive: nobody knows.
-#[test]
-fn directives_are_not_judged_for_what_tags_leave_out() {
-    let open = "server {\n{% if a %}\n    root /a;\n{% else %}\n    root /b;\n{% endif %}\n    root{% if c %} /c{% endif %};\n\
-                {% for it in them %}\n    location / { autoindex {{ it }}; }\n{% endfor %}\n    location / { }\n    {{ directive }} x;\n\
-                    own_{{ name }} y;\n    some_module_of_ours on;\n}\n";
-    assert_eq!(places("site.conf.j2", open), [] as [&str; 0]);
-    let geo = "geo $a {\n<% if @a -%>\n  proxy_recursive;\n<% end -%>\n  proxy <%= proxy %>;\n}\n";
-    assert_eq!(places("geo.conf.erb", geo), [] as [&str; 0]);
-    let unbalanced = "{% if a %}\nserver {\n    root /x;\n    worker_processes 4;\n}\n";
-    assert!(!places("site.conf.j2", unbalanced).iter().any(|it| it.ends_with("DI002")));
-}
-
 #[test]
 fn what_hangs_on_a_placeholder_is_not_reported() {
     for more in [

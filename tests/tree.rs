@@ -169,7 +169,7 @@ fn a_finding_that_holds_through_one_parent_only_says_so() {
     let folder = Folder::with(&[
         ("nginx.conf", &main("include sites/*;\n")),
         ("sites/a", "server {\n    proxy_http_version 1.1;\n    include ws.inc;\n}\n"),
-        ("sites/b", "server {\n    include ws.inc;\n    server_name b;\n}\n"),
+        ("sites/b", "server {\n    include ws.inc;\n}\n"),
         (
             "ws.inc",
             &CHAT.replace(

@@ -109,13 +109,12 @@ pub fn folders(folder: &Path, name: &'static str, below: &str, count: usize) -> 
         let project = folder.join(format!("project{:03}", number / 8));
         let (file, text) = match number % 8 {
             0 => ("nginx.conf".to_owned(), format!("{HEAD}    include conf.d/*.conf;\n}}\n")),
-            1 => ("mime.types".to_owned(), MIME_TYPES.to_owned()),
-            // Numbers of its own: nginx refuses a second upstream of the same name.
-            2 => ("conf.d/many.conf".to_owned(), servers(10_000 + number * 20, 1 + number * 7 % 12)),
+            1 => ("mime.types.conf".to_owned(), MIME_TYPES.to_owned()),
+            2 => ("conf.d/many.conf".to_owned(), servers(number, 1 + number * 7 % 12)),
             3 | 4 => (format!("conf.d/site{number}.conf"), servers(number, 1)),
             5 => ("snippets/proxy.conf".to_owned(), proxy_snippet(number)),
             6 => ("sites-available/default".to_owned(), servers(number, 1)),
-            _ => ("fastcgi_params".to_owned(), FASTCGI_PARAMS.to_owned()),
+            _ => ("snippets/php.conf".to_owned(), FASTCGI_PARAMS.to_owned()),
         };
         write(&project.join(file), &text);
         all += &text;

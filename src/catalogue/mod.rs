@@ -6,7 +6,6 @@
 
 mod arity;
 mod context;
-mod cve;
 mod hash;
 mod known;
 mod model;
@@ -17,7 +16,6 @@ mod version;
 
 pub use arity::Arity;
 pub use context::{Context, Contexts};
-pub use cve::{Cve, Together, Use, When, cves};
 pub use known::{Definition, Definitions, KnownDirectives, OwnDirective};
 pub use model::{Before, Body, Directive, Family, Handler, Inherit, Origin, Repeat, ValueKind, Variant};
 pub use query::{foreign_module, origin_of};

@@ -1,16 +1,21 @@
 //! Puts the includes of a main file or fragment in place, with an explicit stack: neither blocks nor includes recurse.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::follow::Site;
+use super::include::{self, Resolution};
 use super::{
-    Base, Config, Context, Include, IncludeId, Library, Node, NodeId, Paths, Scope, ScopeId, ScopeKind,
+    Base, Config, Context, Include, IncludeId, IncludeProblem, Library, LoadError, Node, NodeId, Paths,
+    Scope, ScopeId, ScopeKind, Unresolved,
 };
 use crate::catalogue::{DirectiveId, directive};
-use crate::source::DocId;
+use crate::source::{DocId, Span};
 use crate::syntax::{Statement, StatementId, StatementKind};
 use crate::template::holds_placeholder;
+
+/// Includes that each bring two more multiply without end; no real tree comes near this many directives beyond what its
+/// files hold.
+const MOST_REPEATED_NODES: usize = 2_000_000;
 
 /// Directives whose first argument says what they are about.
 const KEYED: [DirectiveId; 4] = [
@@ -51,7 +56,7 @@ pub fn assemble(
 }
 
 /// Statements still to be placed.
-pub(super) enum Frame {
+enum Frame {
     /// The statements `at..end` of a text or block.
     Statements { doc: DocId, at: u32, end: u32, scope: ScopeId, include: IncludeId, closes: Closes },
     /// A file that an include names.
@@ -60,19 +65,30 @@ pub(super) enum Frame {
 
 /// What ends with a frame.
 #[derive(Clone, Copy)]
-pub(super) enum Closes {
+enum Closes {
     File,
     Scope(NodeId),
 }
 
-pub(super) struct Assembly<'a, 'f> {
-    pub(super) library: &'a mut Library<'f>,
-    pub(super) config: Config,
-    pub(super) base: &'a Base,
-    pub(super) paths: &'a Paths,
-    pub(super) frames: Vec<Frame>,
+/// An include directive at its place.
+#[derive(Clone, Copy)]
+struct Site {
+    argument: Span,
+    statement: Span,
+    scope: ScopeId,
+    include: IncludeId,
+    certain: bool,
+    neutral: bool,
+}
+
+struct Assembly<'a, 'f> {
+    library: &'a mut Library<'f>,
+    config: Config,
+    base: &'a Base,
+    paths: &'a Paths,
+    frames: Vec<Frame>,
     /// Files that are being read right now: including one of them again would be a cycle.
-    pub(super) open: HashSet<DocId>,
+    open: HashSet<DocId>,
     seen: HashSet<DocId>,
 }
 
@@ -97,7 +113,7 @@ impl Assembly<'_, '_> {
         NodeId(number(self.config.nodes.len()))
     }
 
-    pub(super) fn enter_file(&mut self, doc: DocId, scope: ScopeId, include: IncludeId) {
+    fn enter_file(&mut self, doc: DocId, scope: ScopeId, include: IncludeId) {
         self.open.insert(doc);
         if self.seen.insert(doc) {
             self.config.documents.push(doc);
@@ -185,6 +201,92 @@ impl Assembly<'_, '_> {
         }
     }
 
+    /// `include` is a directive everywhere and an entry of `map`, `geo` and `types`; `split_clients` and `charset_map`
+    /// take the word as data.
+    fn takes_includes(&self, scope: ScopeId) -> bool {
+        let scope = self.config.scope(scope);
+        scope.kind != ScopeKind::Data
+            || scope.node.is_some_and(|node| {
+                let name = self.config.node(node).name;
+                name != directive::SPLIT_CLIENTS && name != directive::CHARSET_MAP
+            })
+    }
+
+    fn follow(&mut self, doc: DocId, id: StatementId, scope: ScopeId, include: IncludeId) {
+        let Some(&word) = self.library.texts.words(doc, id).get(1) else { return };
+        let argument = self.library.texts.decoded(doc, word).into_owned();
+        if holds_placeholder(&argument) {
+            return self.out_of_sight(scope);
+        }
+        let found = include::resolve(self.library.files, &argument, self.base, self.paths);
+        let site = Site {
+            argument: Span::new(doc, word.start, word.end),
+            statement: self.library.texts.span(doc, id),
+            scope,
+            include,
+            certain: found.certain,
+            neutral: include::is_neutral(&argument),
+        };
+        self.queue(found, site);
+    }
+
+    fn queue(&mut self, found: Resolution, site: Site) {
+        let Resolution { files, shown, pattern, certain } = found;
+        // What nginx's packages ship may be left out of a repository: it stands beside the real main file.
+        let shipped = site.neutral && !self.paths.is_given();
+        if files.is_empty() && !pattern && !shipped {
+            self.unresolved(IncludeProblem::NotFound, &shown, site);
+        } else if files.is_empty() && !certain {
+            self.lose_sight(site);
+        }
+        self.library.read_ahead(&files);
+        self.frames.extend(files.into_iter().rev().map(|path| Frame::File { path, site }));
+    }
+
+    fn open_file(&mut self, path: &Path, site: Site) {
+        let problem = match self.library.open(path) {
+            Ok(doc) if self.open.contains(&doc) => IncludeProblem::Cycle,
+            Ok(_) if self.repeats_too_much() => IncludeProblem::TooMany,
+            Ok(doc) => {
+                let include = IncludeId(number(self.config.includes.len()));
+                self.config.includes.push(Include { parent: site.include, span: site.statement });
+                self.config.included.push(doc);
+                return self.enter_file(doc, site.scope, include);
+            }
+            Err(LoadError::NotFound) => IncludeProblem::NotFound,
+            Err(LoadError::Directory) => IncludeProblem::Directory,
+            Err(error) => IncludeProblem::Unreadable(error.to_string()),
+        };
+        self.unresolved(problem, path, site);
+    }
+
+    fn repeats_too_much(&self) -> bool {
+        let distinct = || -> usize {
+            self.config.documents.iter().map(|&doc| self.library.texts.tree(doc).statements.len()).sum()
+        };
+        self.config.nodes.len() > MOST_REPEATED_NODES
+            && self.config.nodes.len() > MOST_REPEATED_NODES + distinct()
+    }
+
+    fn unresolved(&mut self, problem: IncludeProblem, path: &Path, site: Site) {
+        let path = self.library.name(path);
+        let Site { argument: span, scope, include, certain, .. } = site;
+        self.config.unresolved.push(Unresolved { problem, path, span, scope, include, certain });
+        self.lose_sight(site);
+    }
+
+    fn lose_sight(&mut self, site: Site) {
+        if !site.neutral {
+            self.out_of_sight(site.scope);
+        }
+    }
+
+    fn out_of_sight(&mut self, scope: ScopeId) {
+        if let Some(scope) = self.config.scopes.get_mut(scope.0 as usize) {
+            scope.in_sight = false;
+        }
+    }
+
     /// Whether a template decides which directive, or which header, a statement is.
     fn may_bring_anything(&self, doc: DocId, id: StatementId, name: DirectiveId) -> bool {
         let texts = &self.library.texts;
@@ -256,6 +358,6 @@ fn scope_kind(within: ScopeKind, name: DirectiveId) -> ScopeKind {
     }
 }
 
-pub(super) fn number(count: usize) -> u32 {
+fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

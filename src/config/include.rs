@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::glob;
-use crate::files::{Files, is_outside, path_from_bytes};
+use crate::files::{Files, path_from_bytes};
 
 /// How the server's paths are found on this machine.
 #[derive(Debug, Clone, Default)]
@@ -44,17 +44,6 @@ pub struct Resolution {
     pub certain: bool,
     /// Whether the argument is a pattern, which may match nothing.
     pub pattern: bool,
-    /// Why it is not followed.
-    pub refused: Option<Refused>,
-}
-
-/// Why an include that nginx would follow is not followed here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    /// It is a pattern that matches more than is looked at.
-    Endless,
-    /// It leads to where nothing is read, and to no other place.
-    Outside,
 }
 
 /// The folders under which packages and images keep nginx's configuration. A repository usually holds a copy of just
@@ -75,23 +64,15 @@ pub fn resolve(files: &dyn Files, argument: &[u8], base: &Base, paths: &Paths) -
     let pattern = glob::is_pattern(argument);
     let candidates = candidates(&path_from_bytes(argument), base, paths);
     let mut resolution = Resolution { pattern, ..Resolution::default() };
-    let mut outside = None;
     for (path, certain) in &candidates {
-        let expanded = if pattern { glob::expand(files, path) } else { Ok(existing(files, path)) };
-        resolution.refused = expanded.is_err().then_some(Refused::Endless);
-        resolution.files = expanded.unwrap_or_default();
+        resolution.files = if pattern { glob::expand(files, path) } else { existing(files, path) };
         resolution.certain = *certain;
         resolution.shown.clone_from(path);
-        if !resolution.files.is_empty() || resolution.refused.is_some() {
+        if !resolution.files.is_empty() {
             return resolution;
         }
-        let start = if pattern { glob::start(path) } else { path.clone() };
-        if files.kind(&start).is_err_and(|error| is_outside(&error)) {
-            outside.get_or_insert_with(|| (path.clone(), *certain));
-        }
     }
-    resolution.refused = outside.is_some().then_some(Refused::Outside);
-    if let Some((first, certain)) = outside.or_else(|| candidates.into_iter().next()) {
+    if let Some((first, certain)) = candidates.into_iter().next() {
         resolution.certain = certain;
         resolution.shown = first;
     }

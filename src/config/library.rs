@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 
 use crate::embedded;
-use crate::files::{Files, is_outside, normal};
+use crate::files::{Files, normal};
 use crate::source::{DocId, Document, Origin, Sources, Span};
 use crate::syntax::{self, RawBodies, Statement, StatementId, Tree, Word};
 use crate::template::{self, Reading};
@@ -78,9 +78,6 @@ pub enum LoadError {
     /// The system refuses; its words.
     #[error("cannot be read: {0}")]
     Unreadable(String),
-    /// It leads to where nothing is read unless the user says so.
-    #[error("is not read: it leads out of the repository (or of --root), where only --follow-outside goes")]
-    Outside,
     /// Spans hold 32-bit offsets.
     #[error("is too large: 4 GiB or more")]
     TooLarge,
@@ -89,7 +86,6 @@ pub enum LoadError {
 impl From<io::Error> for LoadError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            _ if is_outside(&error) => Self::Outside,
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::IsADirectory => Self::Directory,
             io::ErrorKind::FileTooLarge => Self::TooLarge,

@@ -6,12 +6,10 @@
 mod assemble;
 mod context;
 mod dump;
-mod follow;
 mod glob;
 mod include;
 mod library;
 mod names;
-mod pattern;
 
 use crate::catalogue::DirectiveId;
 use crate::source::{DocId, Span};
@@ -21,13 +19,9 @@ pub use assemble::assemble;
 pub use context::Context;
 pub use dump::{is_dump, refusal, split_dump};
 pub use glob::matches as glob_matches;
-pub use include::{Base, Paths, Refused, Resolution, resolve};
+pub use include::{Base, Paths, Resolution, resolve};
 pub use library::{Library, LoadError, Texts};
 pub use names::{View, assumed};
-pub use pattern::{Pattern, pattern};
-
-/// Includes within includes that are told: nobody reads more, and each finding tells them.
-const MOST_OF_A_CHAIN: usize = 100;
 
 /// Number of a directive within its [`Config`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -159,8 +153,6 @@ pub enum IncludeProblem {
     Cycle,
     /// The includes multiply without end in sight.
     TooMany,
-    /// It leads to where nothing is read unless the user says so.
-    Outside,
 }
 
 /// An include that could not be followed.
@@ -282,9 +274,9 @@ impl Config {
         self.ancestors(scope).find(|&id| self.scope(id).kind == kind)
     }
 
-    /// The include directives that lead to a node, outermost first; of more than a hundred the innermost.
+    /// The include directives that lead to a node, outermost first.
     pub fn include_chain(&self, include: IncludeId) -> Vec<Span> {
-        let path = self.include_path(include).take_while(|id| id.0 != 0).take(MOST_OF_A_CHAIN);
+        let path = self.include_path(include).take_while(|id| id.0 != 0);
         let mut chain: Vec<Span> =
             path.filter_map(|id| self.include(id).map(|include| include.span)).collect();
         chain.reverse();

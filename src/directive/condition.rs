@@ -47,7 +47,10 @@ fn comparison<P: Copy>(variable: &[u8], rest: &[&[u8]], names: &mut Names<P>) ->
     names.uses(variable.get(1..).unwrap_or_default());
     match rest {
         [b"=" | b"!=", value] => names.compile(value),
-        [b"~" | b"~*" | b"!~" | b"!~*", regex] => names.expression(regex),
+        [b"~" | b"~*" | b"!~" | b"!~*", regex] => {
+            names.defines_groups(regex);
+            Ok(())
+        }
         [operator, _] => Err(quoted("unexpected \"", operator, "\" in condition")),
         _ => Ok(()),
     }

@@ -6,32 +6,20 @@
 //! nor spans. What nginx learns only from the machine it runs on is left out: certificates, host names, log files, ports.
 
 mod call;
-mod closing;
-mod comparing;
 mod condition;
 mod data;
 mod ends;
 mod http;
-mod levels;
-mod mail;
-mod merge;
 mod refusal;
-mod regex;
 mod scalar;
 mod script;
-mod server_names;
 mod setters;
 mod shape;
-mod shared;
-mod sockets;
 mod state;
-mod statement;
-mod upstreams;
 mod values;
 mod versions;
 
 pub use refusal::{Fault, Refusal};
-pub use state::State;
-pub use statement::{Inside, Next, Problem, Stated};
+pub use state::{Inside, Next, Problem, State, Stated};
 
 use refusal::{Checked, quoted, says};

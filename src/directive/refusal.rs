@@ -17,10 +17,6 @@ pub enum Fault {
     Value,
     /// It names something that nothing in the configuration defines.
     Missing,
-    /// Its value does not go with what is in force where nothing else is set.
-    Together,
-    /// A server speaks TLS without a certificate or its key: a rule of its own reports it.
-    Certificate,
     /// It uses a variable that nobody defines.
     Variable,
     /// Nothing: nginx takes it and never uses it.

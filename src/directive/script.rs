@@ -1,6 +1,6 @@
 //! Variables in values (`ngx_http_script_compile`): their syntax, and which names are used and defined.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Checked, Fault, Refusal, quoted, says};
 use crate::catalogue::{Family, Variable, Version, VersionRange, variable};
@@ -52,8 +52,7 @@ pub(super) struct Names<P> {
     known: Vec<Vec<u8>>,
     /// Names by number, in order of use.
     used: Vec<(usize, Option<P>)>,
-    /// Each with the directive that defines it first.
-    defined: HashMap<Vec<u8>, Option<P>>,
+    defined: HashSet<Vec<u8>>,
 }
 
 impl<P: Copy> Names<P> {
@@ -65,7 +64,7 @@ impl<P: Copy> Names<P> {
             numbers: HashMap::new(),
             known: Vec::new(),
             used: Vec::new(),
-            defined: HashMap::new(),
+            defined: HashSet::new(),
         }
     }
 
@@ -80,13 +79,12 @@ impl<P: Copy> Names<P> {
     }
 
     pub(super) fn defines(&mut self, name: &[u8]) {
-        let here = self.here;
-        self.defined.entry(name.to_ascii_lowercase()).or_insert(here);
+        self.defined.insert(name.to_ascii_lowercase());
     }
 
     /// The uses of names that nobody defines, in nginx's order (`ngx_http_variables_init_vars`).
     pub(super) fn unknown(&self) -> impl Iterator<Item = (&[u8], Option<P>)> {
-        let known = |name: &[u8]| self.defined.contains_key(name) || self.predefined(name).is_some();
+        let known = |name: &[u8]| self.defined.contains(name) || self.predefined(name).is_some();
         let unknown: Vec<bool> = self.known.iter().map(|name| !known(name)).collect();
         let mut used: Vec<(usize, Option<P>)> = self.used.clone();
         used.retain(|&(number, _)| unknown.get(number) == Some(&true));
@@ -96,13 +94,7 @@ impl<P: Copy> Names<P> {
 
     /// The names that the configuration defines.
     pub(super) fn defined(&self) -> impl Iterator<Item = &[u8]> {
-        self.defined.keys().map(Vec::as_slice)
-    }
-
-    /// The longest name that the configuration defines, and where.
-    pub(super) fn longest(&self) -> Option<(&[u8], Option<P>)> {
-        let longest = self.defined.iter().max_by_key(|(name, _)| name.len())?;
-        Some((longest.0, *longest.1))
+        self.defined.iter().map(Vec::as_slice)
     }
 
     /// The variable of a module that `name` stands for.

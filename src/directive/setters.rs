@@ -12,11 +12,11 @@ impl<P: Copy> State<P> {
     /// Carries the directive out, its block aside.
     pub(super) fn set(&mut self, call: &Call<'_>, place: P) -> Checked {
         if matches!(call.variant.family, Family::Http | Family::Stream) {
+            self.http.names.family = Some(call.variant.family);
             self.variables(call, place)?;
         }
-        self.shared.learn(call, place)?;
+        self.shared.learn(call, place);
         self.http.named.learn(call, place)?;
-        self.mail.learn(call);
         match call.id {
             directive::PROXY_PASS if call.context == Context::Location && has_uri(call) => {
                 let location = self.location_around().and_then(|index| self.http.locations.get(index));
@@ -43,7 +43,6 @@ impl<P: Copy> State<P> {
                 names.compile(call.word(1))?;
                 names.definition(call.word(2))
             }
-            directive::CHARSET_MAP => same_charset(&words),
             directive::GEO => geo(&words, names),
             directive::PERL_SET | directive::JS_SET => names.definition(call.word(1)),
             directive::AUTH_REQUEST_SET => {
@@ -59,11 +58,11 @@ impl<P: Copy> State<P> {
                 None => Ok(()),
             },
             directive::SERVER_NAME => {
-                let mut expressions = words.iter().enumerate();
-                expressions.try_for_each(|(index, word)| match word.strip_prefix(b"~") {
-                    Some(regex) => names.expression(regex).map_err(|it| it.at(index + 1)),
-                    None => Ok(()),
-                })
+                words
+                    .iter()
+                    .filter(|word| word.starts_with(b"~"))
+                    .for_each(|regex| names.defines_groups(regex));
+                Ok(())
             }
             _ if call.variant.origin != Origin::Nginx => {
                 words.iter().filter_map(|word| word.strip_prefix(b"$")).for_each(|name| names.defines(name));
@@ -125,7 +124,7 @@ impl<P: Copy> State<P> {
 
     fn rewrite(&mut self, words: &[&[u8]]) -> Checked {
         let [regex, replacement, flags @ ..] = words else { return Ok(()) };
-        self.http.names.expression(regex)?;
+        self.http.names.defines_groups(regex);
         match flags {
             [] | [b"last" | b"break" | b"redirect" | b"permanent"] => self.http.names.compile(replacement),
             [flag, ..] => Err(quoted("invalid parameter \"", flag, "\"")),
@@ -143,8 +142,7 @@ impl<P: Copy> State<P> {
         let (matching, name) = modifier(call)?;
         let parent = self.location_around();
         if matching == Match::Regex {
-            let word = call.words.len() - 1;
-            self.http.names.expression(name).map_err(|it| it.at(word))?;
+            self.http.names.defines_groups(name);
         }
         let inside = (call.context == Context::Location).then_some(parent).flatten();
         if let Some(outer) = inside.and_then(|parent| self.http.locations.get(parent)) {
@@ -153,17 +151,6 @@ impl<P: Copy> State<P> {
         let server = self.http.servers;
         self.http.locations.push(Location { matching, name: name.to_vec(), parent, server, place });
         Ok(())
-    }
-}
-
-/// `charset_map` from a charset to itself.
-fn same_charset(words: &[&[u8]]) -> Checked {
-    match words {
-        [from, to] if from.eq_ignore_ascii_case(to) => {
-            let start = [b"\"charset_map\" between the same charsets \"", *from, b"\" and \"", *to, b"\""];
-            Err(says(start.concat()))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -1,47 +1,90 @@
 //! Where nginx stands: the open blocks, what stands in them, and what the directives read so far have said.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::call::Call;
 use super::data::{Data, Taken};
+use super::ends::Shared;
 use super::http::Http;
-use super::levels::Kind;
-use super::mail::Mail;
 use super::refusal::says;
 use super::shape::{self, Accepted, Shape, accept_all};
-use super::shared::Shared;
-use super::statement::{Inside, Next, Problem, Stated};
 use super::versions::stretches;
 use super::{Fault, Refusal, values};
 use crate::catalogue::{
-    Context, Contexts, DirectiveId, Family, Origin, Repeat, Version, VersionRange, directive, lookup,
+    Context, Contexts, DirectiveId, Origin, Repeat, Version, VersionRange, directive, lookup,
 };
 use crate::syntax::StatementKind;
 
+/// What a block holds.
+#[derive(Debug)]
+pub enum Inside {
+    /// Directives, in one of these contexts: it is not always known in which.
+    Directives(Contexts),
+    /// Words that the block reads itself.
+    Data(Data),
+    /// Directives of a module about whose blocks nothing is known.
+    Anything,
+}
+
+/// A directive at its place.
+#[derive(Debug)]
+pub struct Stated<'a, P> {
+    /// What it is called.
+    pub id: DirectiveId,
+    /// What ends it.
+    pub kind: StatementKind,
+    /// The decoded words, the name first.
+    pub words: &'a [Cow<'a, [u8]>],
+    /// Where it stands.
+    pub place: P,
+}
+
+/// What a directive leads to.
+#[derive(Debug)]
+pub enum Next {
+    /// The next one.
+    Statement,
+    /// The files that the include names.
+    Include,
+    /// Its block.
+    Block(Inside),
+}
+
+/// A refusal at its place.
+#[derive(Debug)]
+pub struct Problem<P> {
+    /// What nginx says.
+    pub refusal: Refusal,
+    /// The place that nginx names, if it names one.
+    pub at: Option<P>,
+    /// The directive that is to blame.
+    pub cause: Option<P>,
+    /// Of a duplicate the first.
+    pub first: Option<P>,
+}
+
 /// An open block.
-pub(super) struct Block<P> {
-    pub(super) inside: Inside,
+struct Block<P> {
+    inside: Inside,
     /// The directives that stand in it, by the first.
-    pub(super) seen: HashMap<DirectiveId, P>,
+    seen: HashMap<DirectiveId, P>,
     /// The location that it is.
     location: Option<usize>,
-    /// The level that it is.
-    level: Option<usize>,
     /// The directive that opens it.
-    pub(super) opening: Option<P>,
+    opening: Option<P>,
 }
 
 /// nginx on its way through a configuration. `P` is a place in it.
 pub struct State<P> {
     /// A directive is refused if no version of the range takes it.
-    pub(super) range: VersionRange,
+    range: VersionRange,
     plus: bool,
-    pub(super) blocks: Vec<Block<P>>,
+    blocks: Vec<Block<P>>,
     pub(super) http: Http<P>,
-    pub(super) mail: Mail<P>,
     pub(super) shared: Shared<P>,
     /// The variables of the `http` and `stream` blocks that have ended.
-    pub(super) defined: Vec<Vec<u8>>,
+    defined: Vec<Vec<u8>>,
 }
 
 impl<P: Copy> State<P> {
@@ -53,7 +96,6 @@ impl<P: Copy> State<P> {
             plus: false,
             blocks: levels.into_iter().map(block).collect(),
             http: Http::new(range),
-            mail: Mail::default(),
             shared: Shared::default(),
             defined: Vec::new(),
         }
@@ -85,37 +127,39 @@ impl<P: Copy> State<P> {
     /// # Errors
     /// If nginx refuses it.
     pub fn read(&mut self, stated: &Stated<'_, P>) -> Result<Next, Problem<P>> {
-        let here = |refusal| Problem::here(refusal, stated.place, None);
+        let here =
+            |(refusal, first)| Problem { refusal, at: Some(stated.place), cause: Some(stated.place), first };
         self.http.names.here = Some(stated.place);
         match self.blocks.last_mut() {
             Some(Block { inside: Inside::Directives(contexts), .. }) => {
                 let contexts = *contexts;
-                self.directive(stated, contexts)
+                self.directive(stated, contexts).map_err(here)
             }
             Some(Block { inside: Inside::Data(data), .. }) if stated.kind == StatementKind::Simple => {
                 let taken = data.entry(stated.words, &mut self.http.names);
-                taken.map(Taken::next).map_err(here)
+                taken.map(Taken::next).map_err(|refusal| here((refusal, None)))
             }
-            Some(Block { inside: Inside::Data(_), .. }) => Err(here(says(r#"unexpected "{""#).at(0))),
+            Some(Block { inside: Inside::Data(_), .. }) => Err(here((says(r#"unexpected "{""#).at(0), None))),
             Some(Block { inside: Inside::Anything, .. }) | None => Ok(unchecked(stated)),
         }
     }
 
-    fn directive(&mut self, stated: &Stated<'_, P>, contexts: Contexts) -> Result<Next, Problem<P>> {
-        let plain = |refusal| Problem::here(refusal, stated.place, None);
+    fn directive(
+        &mut self,
+        stated: &Stated<'_, P>,
+        contexts: Contexts,
+    ) -> Result<Next, (Refusal, Option<P>)> {
+        let plain = |refusal| (refusal, None);
         let taken = self.accepted(stated, contexts).map_err(plain)?;
         let Some(newest) = taken.last() else { return Ok(Next::Statement) };
         let call = |it: &Accepted| call(stated, *it);
-        let twice = |(refusal, first)| Problem::here(refusal, stated.place, first);
-        self.once(&call(newest), &taken, stated.place).map_err(twice)?;
+        self.once(&call(newest), &taken, stated.place)?;
         let valued: Vec<Result<&Accepted, Refusal>> =
             taken.iter().map(|it| values::check(&call(it)).map(|()| it)).collect();
         let good = valued.iter().rposition(Result::is_ok).unwrap_or(valued.len().saturating_sub(1));
         let Some(chosen) = valued.into_iter().nth(good) else { return Ok(Next::Statement) };
         let call = call(chosen.map_err(plain)?);
-        self.http.names.family = family(&taken).or(self.http.names.family);
         self.set(&call, stated.place).map_err(plain)?;
-        self.compare(&call, contexts, stated.place)?;
         Ok(Self::next(&call, stated.kind, contexts))
     }
 
@@ -148,11 +192,6 @@ impl<P: Copy> State<P> {
         }
         let twice = |message: Refusal, first| Err((message.of(Fault::Duplicate).at(0), Some(first)));
         if let Some(first) = first {
-            return twice(call.directive_says("is duplicate"), first);
-        }
-        // The first `map` settles the sizes of the tables of all.
-        let sizes = [directive::MAP_HASH_MAX_SIZE, directive::MAP_HASH_BUCKET_SIZE];
-        if let Some(&first) = block.seen.get(&directive::MAP).filter(|_| sizes.contains(&call.id)) {
             return twice(call.directive_says("is duplicate"), first);
         }
         let Some(other) = call.variant.shares else { return Ok(()) };
@@ -191,16 +230,56 @@ impl<P: Copy> State<P> {
 
     /// Opens the block of the directive that was read last.
     pub fn open(&mut self, inside: Inside, opening: P) {
-        let level = self.opened_level(&inside, opening);
         let is_location =
             matches!(&inside, Inside::Directives(contexts) if contexts.contains(Context::Location));
         let location = if is_location { self.http.last_location() } else { None };
-        self.blocks.push(Block { location, level, ..Block::new(inside, Some(opening)) });
+        self.blocks.push(Block { location, ..Block::new(inside, Some(opening)) });
+    }
+
+    /// Closes the innermost block at `place`: what nginx refuses of it as a whole, in its order.
+    pub fn close(&mut self, place: Option<P>) -> Vec<Problem<P>> {
+        let Some(block) = self.blocks.pop() else { return Vec::new() };
+        let whole = |refusal: Refusal| {
+            vec![Problem { refusal: refusal.at(0), at: place, cause: block.opening, first: None }]
+        };
+        match &block.inside {
+            Inside::Data(data) => data.end().map_or_else(whole, |()| Vec::new()),
+            Inside::Directives(contexts)
+                if contexts.contains(Context::Http) || contexts.contains(Context::Stream) =>
+            {
+                self.defined.extend(self.http.names.defined().map(<[u8]>::to_vec));
+                self.http.end(place)
+            }
+            Inside::Directives(contexts)
+                if contexts.contains(Context::Upstream) || contexts.contains(Context::StreamUpstream) =>
+            {
+                // NGINX Plus keeps the servers of `state` in a file.
+                let brings = [directive::SERVER, directive::STATE];
+                let empty = !brings.iter().any(|id| block.seen.contains_key(id));
+                if empty { whole(says("no servers are inside upstream")) } else { Vec::new() }
+            }
+            Inside::Directives(contexts) if *contexts == Contexts::of(&[Context::StreamServer]) => {
+                let handlers = [directive::PROXY_PASS, directive::RETURN, directive::PASS];
+                let handled = handlers.iter().any(|id| block.seen.contains_key(id));
+                let listens = block.seen.contains_key(&directive::LISTEN);
+                self.http.named.server_ends(listens, handled, block.opening, self.range);
+                Vec::new()
+            }
+            Inside::Directives(_) | Inside::Anything => Vec::new(),
+        }
     }
 
     /// The variables that ended blocks have defined, in lower case.
     pub fn defined(&self) -> &[Vec<u8>] {
         &self.defined
+    }
+
+    /// What the end of everything shows: shared memory without a size and, of a text whose `http` block is not there,
+    /// what that block's end would show.
+    pub fn finish(&mut self) -> Vec<Problem<P>> {
+        let mut problems = self.http.end(None);
+        problems.extend(self.shared.missing());
+        problems
     }
 
     /// The versions that refuse a directive, each standing for those up to the next stretch; `of_nginx`: others' modules
@@ -221,33 +300,6 @@ impl<P: Copy> State<P> {
         stretches(stated.id, self.range).into_iter().map(|version| (version, !takes(version))).collect()
     }
 
-    /// The level that a block opens.
-    fn opened_level(&mut self, inside: &Inside, opening: P) -> Option<usize> {
-        let Inside::Directives(contexts) = inside else { return None };
-        let any = |these: &[Context]| these.iter().any(|context| contexts.contains(*context));
-        let kind = match () {
-            () if any(&[Context::Http, Context::Stream]) => Kind::Outermost,
-            () if any(&[Context::Server, Context::StreamServer]) => Kind::Server,
-            () if any(&[
-                Context::Location,
-                Context::IfInLocation,
-                Context::IfInServer,
-                Context::LimitExcept,
-            ]) =>
-            {
-                Kind::Location
-            }
-            () => return None,
-        };
-        let around = self.level();
-        Some(self.http.levels.open(kind, around, Some(opening)))
-    }
-
-    /// The innermost level around the directive at hand.
-    pub(super) fn level(&self) -> Option<usize> {
-        self.blocks.iter().rev().find_map(|block| block.level)
-    }
-
     /// The innermost location around the directive at hand.
     pub(super) fn location_around(&self) -> Option<usize> {
         self.blocks.iter().rev().find_map(|block| block.location)
@@ -256,14 +308,8 @@ impl<P: Copy> State<P> {
 
 impl<P> Block<P> {
     fn new(inside: Inside, opening: Option<P>) -> Self {
-        Self { inside, seen: HashMap::new(), location: None, level: None, opening }
+        Self { inside, seen: HashMap::new(), location: None, opening }
     }
-}
-
-/// Of a directive that both know HTTP's counts: it takes more.
-fn family(taken: &[Accepted]) -> Option<Family> {
-    let is_taken = |family: &Family| taken.iter().any(|it| it.variant.family == *family);
-    [Family::Http, Family::Stream].into_iter().find(is_taken)
 }
 
 fn shape_of<P>(stated: &Stated<'_, P>, contexts: Contexts) -> Shape {

@@ -14,9 +14,6 @@ pub(super) fn create(path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
     let before = match std::fs::metadata(path) {
         Ok(standing) => Some(standing),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => None,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "is a link that leads nowhere"));
-        }
         Err(_) => return in_place(path, fill),
     };
     let can_be_replaced = before.as_ref().is_none_or(|it| it.is_file() && !it.permissions().readonly());
@@ -34,13 +31,13 @@ fn beside(path: &Path, before: Option<&Metadata>) -> io::Result<(NamedTempFile, 
     let target = if before.is_some() { std::fs::canonicalize(path)? } else { path.to_path_buf() };
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = Builder::new();
-    builder.prefix(super::TEMPORARY);
+    builder.prefix(".ngxlint-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let file = builder.tempfile_in(folder)?;
     if let Some(before) = before {
         file.as_file().set_permissions(before.permissions())?;
-        super::replace::keep_owner(file.path(), before)?;
+        super::keep_owner(file.path(), before)?;
     }
     Ok((file, target))
 }

@@ -3,21 +3,15 @@
 #![expect(clippy::disallowed_methods, reason = "this module is the one that may")]
 
 mod create;
-mod fence;
 mod overlay;
-mod replace;
 mod walk;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-pub use fence::{Fenced, is_outside};
 pub use overlay::Overlay;
-
-/// How the names of files begin that are to take the place of others. Only a crash leaves one behind.
-pub const TEMPORARY: &str = ".ngxlint-";
 
 /// What stands at a path, symbolic links followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,13 +91,12 @@ pub trait Files: Sync {
         self.create_with(path, &mut |out| out.write_all(bytes))
     }
 
-    /// Replaces the content `before` of a file at once by `after`: a reader sees one or the other, never a part. Mode, owner
-    /// and a symbolic link that leads to the file stay; a file with other names (hard links) is refused, since they would
-    /// keep the old content.
+    /// Replaces a file's content at once: a reader sees the old bytes or the new ones, never a part. Mode, owner and a
+    /// symbolic link that leads to the file stay.
     ///
     /// # Errors
-    /// Whatever the system says, and where the file holds something else than `before` by then; the file is then as it was.
-    fn replace(&self, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()>;
+    /// Whatever the system says; the file is then as it was.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 }
 
 /// The file system of the machine.
@@ -166,8 +159,20 @@ impl Files for Disk {
         create::create(path, fill)
     }
 
-    fn replace(&self, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
-        replace::replace(*self, path, before, after)
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let target = std::fs::canonicalize(path)?;
+        let before = std::fs::metadata(&target)?;
+        if before.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is read-only"));
+        }
+        let folder = target.parent().unwrap_or(Path::new("/"));
+        let mut file = tempfile::Builder::new().prefix(".ngxlint-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().set_permissions(before.permissions())?;
+        keep_owner(file.path(), &before)?;
+        file.as_file().sync_all()?;
+        file.persist(&target).map_err(|error| error.error)?;
+        Ok(())
     }
 }
 
@@ -177,6 +182,23 @@ fn kind_of(standing: &std::fs::Metadata) -> FileKind {
         (_, true) => FileKind::Directory,
         _ => FileKind::Other,
     }
+}
+
+/// Gives the new file the owner and group of the old one; where that is not permitted the write is refused, since the
+/// server might no longer be able to read its configuration.
+#[cfg(unix)]
+fn keep_owner(path: &Path, before: &std::fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let now = std::fs::metadata(path)?;
+    if (now.uid(), now.gid()) == (before.uid(), before.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::chown(path, Some(before.uid()), Some(before.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &std::fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 /// A file system in memory, for tests and for callers that have the bytes already. Paths are `/`-separated and absolute
@@ -258,7 +280,7 @@ impl Files for Memory {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
-    fn replace(&self, _: &Path, _: &[u8], _: &[u8]) -> io::Result<()> {
+    fn replace(&self, _: &Path, _: &[u8]) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "files in memory are not written"))
     }
 }

@@ -73,7 +73,7 @@ impl Files for Overlay<'_> {
         self.base.create_with(path, fill)
     }
 
-    fn replace(&self, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
-        self.base.replace(path, before, after)
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.base.replace(path, bytes)
     }
 }

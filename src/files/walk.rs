@@ -10,9 +10,6 @@ use walkdir::{DirEntry, WalkDir};
 /// Folders that hold other people's files.
 const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
 
-/// A longer `.gitignore` is passed over: nobody writes one by hand.
-const MOST_BYTES_OF_PATTERNS: u64 = 1 << 20;
-
 /// Every file below `folder` that `.gitignore` files do not leave out, by name. Symbolic links to files are listed,
 /// links to folders are not followed. What cannot be read is listed with the error.
 pub(super) fn walk(folder: &Path) -> Vec<Result<PathBuf, (PathBuf, std::io::Error)>> {
@@ -71,8 +68,7 @@ impl Ignores {
         self.files
             .retain(|(base, _)| folder.starts_with(base) || !folder.is_absolute() && base.is_absolute());
         let file = folder.join(".gitignore");
-        let is_readable = |it: std::fs::Metadata| it.is_file() && it.len() <= MOST_BYTES_OF_PATTERNS;
-        if std::fs::metadata(&file).is_ok_and(is_readable) {
+        if file.is_file() {
             // A line that is no pattern is passed over, as git does.
             self.files.push((folder.to_path_buf(), Gitignore::new(file).0));
         }

@@ -2,7 +2,7 @@
 
 use crate::config::View;
 use crate::finding::Edit;
-use crate::source::{DocId, Document, Span};
+use crate::source::{Document, Span};
 
 /// Lines after a statement, with its indentation.
 pub(super) fn insert_after(view: View<'_>, anchor: Span, lines: &[String]) -> Edit {
@@ -10,33 +10,6 @@ pub(super) fn insert_after(view: View<'_>, anchor: Span, lines: &[String]) -> Ed
     let indent = indentation(document, anchor.start);
     let starts_line = line_before(document, anchor.start).trim_ascii().is_empty();
     insert(document, anchor, &if starts_line { indent } else { deeper(&indent) }, lines)
-}
-
-/// Lines before a statement, with its indentation. The comments right above it stay with it.
-pub(super) fn insert_before(view: View<'_>, anchor: Span, lines: &[String]) -> Edit {
-    let document = view.texts.sources.get(anchor.doc);
-    let indent = indentation(document, anchor.start);
-    if !line_before(document, anchor.start).trim_ascii().is_empty() {
-        let text = lines.iter().flat_map(|line| [line.as_str(), "; "]).collect();
-        return Edit { span: Span { end: anchor.start, ..anchor }, text };
-    }
-    let mut line = document.line(anchor.start);
-    while line > 1 && is_comment(view, anchor.doc, line - 1) {
-        line -= 1;
-    }
-    let at = document.lines().start(line);
-    let newline = line_ending(document);
-    let text = lines.iter().flat_map(|line| [indent.as_str(), line, ";", newline]).collect();
-    Edit { span: Span { start: at, end: at, ..anchor }, text }
-}
-
-/// Whether nothing but a comment stands on a line.
-fn is_comment(view: View<'_>, doc: DocId, line: u32) -> bool {
-    let document = view.texts.sources.get(doc);
-    let start = document.lines().start(line);
-    let blank = line_after(document, start).iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let at = start + u32::try_from(blank).unwrap_or(0);
-    view.texts.tree(doc).comments.binary_search_by_key(&at, |comment| comment.start).is_ok()
 }
 
 /// Inserts after `after`: on lines of their own where nothing but a comment follows on the line, else right behind it.
@@ -80,7 +53,7 @@ pub(super) fn deeper(indent: &str) -> String {
     format!("{indent}{unit}")
 }
 
-pub(super) fn line_ending(document: &Document) -> &'static str {
+fn line_ending(document: &Document) -> &'static str {
     let first = memchr::memchr(b'\n', document.bytes());
     let carriage = first.and_then(|at| document.bytes().get(at.checked_sub(1)?)) == Some(&b'\r');
     if carriage { "\r\n" } else { "\n" }

@@ -4,7 +4,7 @@
 //! off all inherited ones, so these are repeated with it. Headers and version are refused in `if` and `limit_except`
 //! (`nginx -t`), so the place is always the location around them.
 
-use super::lines::{deeper, indentation, insert, insert_after, insert_before, line_after, line_before};
+use super::lines::{deeper, indentation, insert, insert_after, line_after, line_before};
 use crate::catalogue::{DirectiveId, Repeat, directive, lookup};
 use crate::config::{IncludeId, NodeId, ScopeId, View};
 use crate::finding::Edit;
@@ -212,7 +212,7 @@ impl Plan<'_> {
 }
 
 /// The include that the text between a scope's braces came by.
-pub fn inside(view: View<'_>, scope: ScopeId) -> IncludeId {
+fn inside(view: View<'_>, scope: ScopeId) -> IncludeId {
     view.config.scope(scope).node.map_or(IncludeId(0), |node| view.config.node(node).include)
 }
 
@@ -265,12 +265,6 @@ pub fn replace(view: View<'_>, node: NodeId, argument: usize, value: &str) -> Op
 /// Lines after a directive, with its indentation.
 pub fn after(view: View<'_>, node: NodeId, lines: &[String]) -> Edit {
     insert_after(view, view.span(node), lines)
-}
-
-/// Lines before a directive of a scope, above the comments that belong to it; where an include of the scope brings the
-/// directive, before the include.
-pub fn before(view: View<'_>, scope: ScopeId, node: NodeId, lines: &[String]) -> Edit {
-    insert_before(view, anchor(view, scope, node), lines)
 }
 
 /// A directive with its words as its file has them, on one line.

@@ -57,7 +57,7 @@ fn unchanged(files: &dyn Files, document: &Document) -> Result<(), WriteError> {
 
 fn replace(files: &dyn Files, document: &Document, text: &[u8]) -> Result<(), WriteError> {
     let path = document.path().ok_or_else(|| WriteError::NoFile(document.name.clone()))?;
-    files.replace(path, document.bytes(), text).map_err(|error| io_error(document, error))
+    files.replace(path, text).map_err(|error| io_error(document, error))
 }
 
 fn io_error(document: &Document, error: io::Error) -> WriteError {

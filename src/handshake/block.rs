@@ -30,8 +30,6 @@ pub struct Judge<'a> {
     pub(super) routes: Locations<'a>,
     server_phases: RefCell<HashMap<ScopeId, Phase>>,
     reaches: RefCell<HashMap<ScopeId, Rc<Reach>>>,
-    /// What was answered at a block, by how far the request had come: ways that fork and join again are gone once.
-    answers: RefCell<HashMap<(ScopeId, Way), Answer>>,
 }
 
 /// Judges every location, `if` in location and `limit_except` of a tree, in file order.
@@ -57,7 +55,6 @@ impl<'a> Judge<'a> {
             routes: Locations::of(view),
             server_phases: RefCell::default(),
             reaches: RefCell::default(),
-            answers: RefCell::default(),
         }
     }
 
@@ -91,15 +88,6 @@ impl<'a> Judge<'a> {
 
     /// The answer where a request has arrived at a block.
     pub(super) fn arrived(&self, block: ScopeId, way: Way) -> Answer {
-        let known = self.answers.borrow().get(&(block, way)).cloned();
-        known.unwrap_or_else(|| {
-            let answer = self.judged(block, way);
-            self.answers.borrow_mut().insert((block, way), answer.clone());
-            answer
-        })
-    }
-
-    fn judged(&self, block: ScopeId, way: Way) -> Answer {
         if way.is_too_long() || self.is_unreachable(location_of(self.view.config, block)) {
             return Answer::fails(Reason::NotProxied);
         }

@@ -19,7 +19,7 @@ mod way;
 
 pub use block::{Judge, judge};
 pub use header::{Judgement, hides, is_surely_sent, judge_headers};
-pub use request::{Header, Lines, Request, Setting, default_headers, request};
+pub use request::{Header, Request, Setting, default_headers, request};
 
 use crate::catalogue::Version;
 use crate::config::{NodeId, ScopeId};

@@ -1,7 +1,6 @@
 //! The request that nginx sends upstream (`ngx_http_proxy_create_request`).
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use crate::catalogue::{DirectiveId, Version, directive};
 use crate::config::{Config, NodeId, View};
@@ -30,9 +29,6 @@ pub struct Header {
     pub node: Option<NodeId>,
 }
 
-/// Header lines in order. Blocks that send the same share them.
-pub type Lines = Rc<[Header]>;
-
 /// The request that a block sends upstream for one client request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -43,13 +39,13 @@ pub struct Request {
     /// Which level decides about the version.
     pub version_level: InForce,
     /// Every line of the level that decides, blank ones included.
-    pub set: Lines,
+    pub set: Vec<Header>,
     /// Which level decides about the headers.
     pub header_level: InForce,
     /// What nginx sends or suppresses where that level says nothing.
-    pub defaults: Lines,
+    pub defaults: Vec<Header>,
     /// The client's lines that pass.
-    pub passed: Lines,
+    pub passed: Vec<Header>,
 }
 
 impl Request {
@@ -63,7 +59,7 @@ impl Request {
         let named = move |line: &&Header| line.name.eq_ignore_ascii_case(name);
         let lists = [&self.set, &self.defaults, &self.passed];
         let list = lists.into_iter().find(|list| list.iter().any(|line| named(&line)));
-        list.into_iter().flat_map(|list| list.iter()).filter(named)
+        list.into_iter().flatten().filter(named)
     }
 
     /// The header's value: its lines joined, `None` where none is sent.
@@ -79,11 +75,6 @@ impl Request {
             }
         }
         joined.map(Value::Known)
-    }
-
-    /// Every line, blank ones included.
-    pub fn every_line(&self) -> impl Iterator<Item = &Header> {
-        [&self.set, &self.defaults, &self.passed].into_iter().flat_map(|lines| lines.iter())
     }
 
     /// Whether the deciding level may hold a header that was not read.
@@ -110,10 +101,10 @@ pub fn request(environment: &Environment<'_>, pass: NodeId, version: Version) ->
         method: method(environment),
         version: http_version(view, version_level, version),
         version_level,
-        passed: client_headers(environment, &set, &defaults).into(),
-        set: set.into(),
+        passed: client_headers(environment, &set, &defaults),
+        set,
         header_level,
-        defaults: defaults.into(),
+        defaults,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::route::{self, ErrorPage, Found, MOST_URI_CHANGES, Returned};
 use crate::scope::is_set_to;
 
 /// How far a request has come before it reaches a block.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Way {
     /// Rewrites, internal redirects and jumps so far.
     changes: u8,

@@ -1,22 +1,10 @@
 //! What paths tell: the location's and the one in the pass.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use super::endpoints::{self, Endpoint, Kind, Strength};
 use crate::config::{NodeId, ScopeId, View};
 use crate::route::{Pattern, pattern};
 use crate::scope::location_of;
 use crate::value::{Environment, PassUrl, Regex};
-
-/// Expressions whose endpoints a thread keeps.
-const MOST_WRITTEN: usize = 1024;
-
-type Written = HashMap<(Vec<u8>, bool), Vec<&'static Endpoint>>;
-
-thread_local! {
-    static WRITTEN: RefCell<Written> = RefCell::default();
-}
 
 /// What a block's paths tell: its location's, and the one in its pass.
 pub struct Paths {
@@ -74,23 +62,8 @@ fn counts(endpoint: &Endpoint, url: &Url) -> bool {
         }
 }
 
-/// Endpoints for one of whose paths the location was written. Most servers have the same few expressions.
+/// Endpoints for one of whose paths the location was written.
 fn by_regex(regex: &[u8], caseless: bool) -> Vec<&'static Endpoint> {
-    let key = (regex.to_vec(), caseless);
-    if let Some(known) = WRITTEN.with_borrow(|written| written.get(&key).cloned()) {
-        return known;
-    }
-    let found = matched(regex, caseless);
-    WRITTEN.with_borrow_mut(|written| {
-        if written.len() >= MOST_WRITTEN {
-            written.clear();
-        }
-        written.insert(key, found.clone());
-    });
-    found
-}
-
-fn matched(regex: &[u8], caseless: bool) -> Vec<&'static Endpoint> {
     let Some(matches) = matcher(regex, caseless) else { return Vec::new() };
     endpoints::all()
         .filter(|endpoint| endpoint.examples.iter().any(|path| matches(path.as_bytes())))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Options, Root, homes};
-use crate::config::{Base, Config, Context, IncludeProblem, Library, Paths, Unresolved};
+use crate::config::{Base, Config, Context, Library, Paths};
 use crate::files::normal;
 
 /// Relative includes start at the main file's folder, or at `--prefix`. Where a fragment's main file is, nobody says: in
@@ -39,8 +39,7 @@ pub(super) fn settle(library: &Library<'_>, root: &Root, config: &mut Config, op
         return;
     }
     let has_company = !config.included.is_empty();
-    let may_be_elsewhere = |it: &&mut Unresolved| it.problem != IncludeProblem::Outside;
-    for include in config.unresolved.iter_mut().filter(may_be_elsewhere) {
+    for include in &mut config.unresolved {
         let path = library.working_directory().join(&include.path);
         let has_folder = || path.parent().is_some_and(|folder| library.files.kind(folder).is_ok());
         include.certain &= has_company && has_folder();

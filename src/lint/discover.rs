@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Exclude, Input, Options, Root, STANDARD_INPUT, parts};
 use crate::catalogue::{DirectiveId, lookup};
-use crate::config::{Library, LoadError, refusal};
+use crate::config::{Library, refusal};
 use crate::embedded;
-use crate::files::{FileKind, TEMPORARY, is_outside, normal};
+use crate::files::{FileKind, normal};
 use crate::finding::ReadError;
 use crate::source::{DocId, Origin};
 use crate::syntax::{Statement, StatementKind, Tree};
@@ -178,9 +178,6 @@ enum Sure {
 /// and anything in `conf.d`, `sites-*` and `snippets`, where it looks like it.
 fn candidate(path: &Path, top: &Path, embedded: bool) -> Option<Sure> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    if name.starts_with(TEMPORARY) {
-        return None;
-    }
     if embedded::may_hold(&name) {
         return embedded.then_some(Sure::IfItHolds);
     }
@@ -209,13 +206,9 @@ fn add_candidate(
     errors: &mut Vec<ReadError>,
     roots: &mut Vec<Root>,
 ) {
-    match library.files.kind(path) {
-        Ok(FileKind::File) => {}
-        Err(problem) if is_outside(&problem) => {
-            return errors.push(error(library.name(path), LoadError::Outside.to_string()));
-        }
-        // A dangling link, a FIFO or a folder with an ending is no file to lint.
-        _ => return,
+    // A dangling link, a FIFO or a folder with an ending is no file to lint.
+    if !library.files.kind(path).is_ok_and(|kind| kind == FileKind::File) {
+        return;
     }
     if how == Sure::IfItHolds {
         return parts::add(library, path, options, errors, roots);

@@ -17,12 +17,11 @@ type Votes = HashMap<Edit, HashSet<(usize, IncludeId)>>;
 /// Joins the findings of all trees.
 pub(super) fn merge(texts: &Texts, configs: &[Config], findings: Vec<Vec<Finding>>) -> Vec<Finding> {
     let (instances, votes, holding) = (instances(configs), votes(configs, &findings), Holding::of(&findings));
-    let mut places: BTreeMap<(&str, u32, u32, &str, String), Vec<Finding>> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, u32, u32, &str), Vec<Finding>> = BTreeMap::new();
     for mut finding in findings.into_iter().flatten() {
         finding.fix = finding.fix.map(|fix| agreed(fix, &instances, &votes));
         let name = texts.sources.get(finding.span.doc).name.as_str();
-        let message = if finding.rule.several { finding.message.clone() } else { String::new() };
-        let key = (name, finding.span.start, finding.span.end, &*finding.rule.code, message);
+        let key = (name, finding.span.start, finding.span.end, &*finding.rule.code);
         places.entry(key).or_default().push(finding);
     }
     let mut merged: Vec<Finding> = places.into_values().filter_map(join).collect();

@@ -3,7 +3,6 @@
 mod base;
 mod discover;
 mod exclude;
-mod given;
 mod homes;
 mod merge;
 mod partly;
@@ -26,19 +25,17 @@ use crate::config::{
 };
 use crate::embedded::Part;
 use crate::files::Files;
-use crate::finding::{Finding, Fix, ReadError};
+use crate::finding::{Finding, ReadError};
 use crate::fingerprint::number_twins;
 use crate::rules::{Facts, Preferences, Rule, findings, run};
 use crate::source::DocId;
 use crate::suppress::{Ran, Suppressions};
 use crate::times::Times;
 use crate::value::{Client, Definitions};
-use given::Given;
 use homes::Guests;
 
 /// What to lint, and how.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// The nginx versions that the configuration is for.
     pub target: VersionRange,
@@ -52,8 +49,6 @@ pub struct Options {
     pub exclude: Exclude,
     /// Whether Markdown and YAML files are looked at in folders, too.
     pub embedded: bool,
-    /// Whether comments that speak to other linters are understood, and the names of their rules in ours.
-    pub compatible_comments: bool,
     /// Whether named files are left out, too, as if they had been found in a folder.
     pub force_exclude: bool,
     /// Where the main files of fragments are looked for.
@@ -97,15 +92,6 @@ pub struct Outcome {
     pub linted: Vec<DocId>,
     /// Those of them that stand in several places.
     pub shared: HashSet<DocId>,
-    /// Texts outside of the given paths, which no fix may change.
-    pub elsewhere: HashSet<DocId>,
-}
-
-impl Outcome {
-    /// Whether a fix would change a text outside of the given paths.
-    pub fn reaches_elsewhere(&self, fix: &Fix) -> bool {
-        fix.edits.iter().any(|edit| self.elsewhere.contains(&edit.span.doc))
-    }
 }
 
 /// Lints `inputs`. `tick` is called for each tree that is done, with the count of trees.
@@ -119,7 +105,6 @@ pub fn lint(
     let mut library = Library::new(files, working_directory.to_path_buf());
     let mut trees = Trees::default();
     let times = &options.times;
-    let given = Given::of(&inputs);
     let inputs = discover::kept(&mut library, inputs, options);
     let found = times
         .phase("finding and reading", || discover::inputs(&mut library, inputs, options, &mut trees.errors));
@@ -137,7 +122,7 @@ pub fn lint(
         dumps.into_iter().fold(library.texts, |texts, dump| trees.read_dump(texts, dump, options))
     });
     let read = documents(&trees.configs);
-    let suppressions = Suppressions::of(&texts, &read, options.compatible_comments);
+    let suppressions = Suppressions::of(&texts, &read);
     let mut findings = times.phase("judging", || judge(&texts, &trees.configs, &suppressions, options, tick));
     let ran = ran(&trees.configs, options);
     findings.push(suppressions.unreasoned(&ran));
@@ -152,19 +137,8 @@ pub fn lint(
     number_twins(&mut findings, &texts.sources);
     findings.retain(|finding| wanted.hold(finding));
     let suppressed = suppressions.count_in(&linted);
-    let elsewhere = given.elsewhere(files, &texts.sources, &findings);
     let (accepted, shared) = (Baseline::default(), merge::shared(&trees.configs));
-    Outcome {
-        findings,
-        suppressed,
-        accepted,
-        errors,
-        has_dump: trees.has_dump,
-        linted,
-        shared,
-        elsewhere,
-        texts,
-    }
+    Outcome { findings, suppressed, accepted, errors, has_dump: trees.has_dump, linted, shared, texts }
 }
 
 /// The documents of all trees, each once.
@@ -179,8 +153,7 @@ fn documents<'c>(configs: impl IntoIterator<Item = &'c Config>) -> Vec<DocId> {
 fn ran<'o>(configs: &[Config], options: &'o Options) -> Ran<'o> {
     let partial = configs.iter().filter(|config| !config.is_whole());
     let partial = partial.flat_map(|config| config.documents.iter().copied()).collect();
-    let compatible = options.compatible_comments;
-    Ran { rules: &options.rules, target: options.target, partial, compatible }
+    Ran { rules: &options.rules, target: options.target, partial }
 }
 
 /// A text that a tree starts from.

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use super::escape::code;
 use super::paint::{Paint, Role, paragraphs, wrap};
 use super::{Example, Style, rules};
-use crate::rules::{FixSafety, FixSpec, Rule, differs};
+use crate::rules::{FixSafety, FixSpec, Rule};
 
 /// Writes what `rule` is about: what, why, symptoms, dead ends, an example, the fix, versions, references.
 ///
@@ -25,15 +25,8 @@ pub fn explain(rule: &Rule, example: Example, out: &mut dyn Write, style: Style)
     page.diff(example)?;
     page.code("Not reported", example.good)?;
     page.prose("nginx versions", rule.nginx.as_deref().unwrap_or("all"))?;
-    page.list("In other linters", rule.peers.iter().map(|name| elsewhere(name)))?;
     page.list("References", rule.references.iter().map(ToString::to_string))?;
     page.out.flush()
-}
-
-/// A peer's name for the rule, and what differs.
-pub(super) fn elsewhere(name: &str) -> String {
-    let differs = differs(name).map(|text| format!(": {text}")).unwrap_or_default();
-    format!("{}{differs}", name.replacen('/', " ", 1))
 }
 
 pub(super) fn fix(spec: Option<&FixSpec>) -> String {

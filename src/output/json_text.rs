@@ -21,11 +21,6 @@ pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
     writeln!(out)
 }
 
-/// Writes a string alone, in its quotes.
-pub fn string(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    Ok(text.serialize(&mut Serializer::with_formatter(out, Harmless(CompactFormatter)))?)
-}
-
 /// Lays out as another formatter does.
 struct Harmless<F>(F);
 

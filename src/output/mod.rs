@@ -5,7 +5,6 @@
 
 mod checkstyle;
 mod concise;
-mod cves;
 mod diagnostic;
 mod entry;
 mod escape;
@@ -22,7 +21,6 @@ mod junit;
 mod markdown;
 mod page;
 mod paint;
-mod peers;
 mod place;
 mod pretty;
 mod rdjsonl;
@@ -35,13 +33,10 @@ mod xml;
 
 use std::io::{self, BufWriter, Write};
 
-pub use cves::{cves_json, cves_table};
 pub use examples::{Example, example};
 pub use explain::explain;
 pub use format::Format;
-pub(crate) use json_text::string as json_string;
 pub use page::{page, page_index};
-pub use peers::{peers_json, peers_page, peers_table};
 pub use report::{Report, Summary};
 pub use rules::{rules_json, rules_table};
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::escape::{Line, code};
-use super::explain::{elsewhere, fix};
+use super::explain::fix;
 use super::paint::paragraphs;
 use super::rules::default_word;
 use super::{Example, rules};
@@ -24,7 +24,6 @@ pub fn page(rule: &Rule, example: Example) -> String {
     page.code("Reported", example.bad);
     page.code("Not reported", example.good);
     page.prose("Fix", &fix(rule.fix.as_ref()));
-    page.list("In other linters", rule.peers.iter().map(|name| inline(&elsewhere(name))));
     page.list("References", rule.references.iter().map(|it| reference(it)));
     page.0
 }
@@ -37,7 +36,6 @@ pub fn page_index(rules: &[&Rule]) -> String {
         let _ =
             writeln!(index, "| [{code}]({code}.md) | {} | {} | {summary} |", rule.name, rule.severity.word());
     }
-    index.push_str("\n[The rules of other linters](peers.md) and what finds the same here.\n");
     index
 }
 
@@ -94,7 +92,7 @@ fn reference(text: &str) -> String {
 }
 
 /// Text in a cell of a table.
-pub(super) fn cell(text: &str) -> String {
+fn cell(text: &str) -> String {
     inline(text).replace('|', "\\|")
 }
 

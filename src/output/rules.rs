@@ -99,7 +99,6 @@ struct Entry<'a> {
     fix_safety: Option<&'a str>,
     nginx: Option<&'a str>,
     summary: &'a str,
-    peers: Vec<&'a str>,
 }
 
 impl<'a> From<&'a Rule> for Entry<'a> {
@@ -114,7 +113,6 @@ impl<'a> From<&'a Rule> for Entry<'a> {
             fix_safety: fix_safety(rule),
             nginx: rule.nginx.as_deref(),
             summary: &rule.summary,
-            peers: rule.peers.iter().map(|name| &**name).collect(),
         }
     }
 }

@@ -4,8 +4,6 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::output::json_string;
-
 /// How the bytes of a configuration become characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
@@ -140,7 +138,7 @@ impl<'w> Json<'w> {
     }
 
     fn string(&mut self, text: &str) -> io::Result<()> {
-        json_string(text, &mut *self.out)
+        serde_json::to_writer(&mut *self.out, text).map_err(io::Error::from)
     }
 }
 

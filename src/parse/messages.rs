@@ -1,6 +1,6 @@
 //! What nginx says of includes that it cannot follow.
 
-use crate::config::{LoadError, Refused};
+use crate::config::LoadError;
 use crate::syntax::{Statement, StatementKind};
 
 /// What a C function prints of `bytes`.
@@ -33,21 +33,11 @@ pub(super) fn load_failed(path: &[u8], error: &LoadError) -> Vec<u8> {
         LoadError::Unreadable(reason) if reason == "permission denied" => {
             open_failed(path, "13: Permission denied")
         }
-        LoadError::Outside => not_followed(path, Refused::Outside),
         LoadError::Unreadable(reason) => open_failed(path, reason),
         LoadError::TooLarge => open_failed(path, "27: File too large"),
     }
 }
 
-/// What is said of an include that nginx would follow and that is not followed here.
-pub(super) fn not_followed(path: &[u8], refused: Refused) -> Vec<u8> {
-    let why: &[u8] = match refused {
-        Refused::Endless => b"\" matches more than is looked at",
-        Refused::Outside => b"\" leads out of the repository and is not read (see --follow-outside)",
-    };
-    [b"\"", path, why].concat()
-}
-
 pub(super) fn is_unread(error: &LoadError) -> bool {
-    matches!(error, LoadError::Unreadable(_) | LoadError::TooLarge | LoadError::Outside)
+    matches!(error, LoadError::Unreadable(_) | LoadError::TooLarge)
 }

@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Options;
-use super::messages::{
-    NOT_FOUND, TOO_MANY, is_unread, load_failed, misuse, not_followed, open_failed, until_nul,
-};
+use super::messages::{NOT_FOUND, TOO_MANY, is_unread, load_failed, misuse, open_failed, until_nul};
 use crate::catalogue::{DirectiveId, directive};
 use crate::config::{Base, Library, Paths, resolve};
 use crate::source::{DocId, Document};
@@ -211,10 +209,6 @@ impl Walk<'_> {
         }
         let argument = self.reading.words(entry, statement).nth(1).unwrap_or_default().into_owned();
         let mut found = resolve(self.reading.library.files, &argument, &self.main.base, &self.main.paths);
-        if let Some(refused) = found.refused {
-            self.reading.unread = true;
-            return self.problem(not_followed(self.main.shown(&found.shown), refused));
-        }
         if found.files.is_empty() && !found.pattern {
             return self.problem(open_failed(self.main.shown(&found.shown), NOT_FOUND));
         }

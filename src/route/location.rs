@@ -15,11 +15,12 @@ use crate::value::{Captures, RegexError};
 mod expressions;
 mod level;
 mod paths;
+mod pattern;
 
-pub use crate::config::{Pattern, pattern};
 use expressions::{Expressions, Match};
 use level::Level;
 use paths::Static;
+pub use pattern::{Pattern, pattern};
 
 /// Where a location search ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

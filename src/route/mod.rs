@@ -6,7 +6,6 @@ mod expression;
 mod host;
 mod location;
 mod names;
-mod served;
 mod socket;
 mod steering;
 mod uri;
@@ -15,7 +14,6 @@ pub use example::example;
 pub use host::{Host, host};
 pub use location::{Choice, Found, Locations, Pattern, is_internal, pattern};
 pub use names::{Chosen, How, Names, Unjudged, first_name};
-pub use served::{always_answered, endings, matches_everything, served};
 pub use socket::{Address, Connection, SocketId, Sockets, listens_on};
 pub use steering::{
     ErrorPage, MOST_URI_CHANGES, Returned, error_page, is_redirect, limit_except, redirects_with, returned,

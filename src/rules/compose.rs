@@ -30,7 +30,7 @@ fn finding(facts: &Facts<'_>, hit: Hit, fix: Option<Arc<Fix>>) -> Finding {
     let case = hit.case.and_then(|case| hit.rule.cases.get(case));
     let message = case.and_then(|case| case.message.as_deref()).unwrap_or(&hit.rule.report.message);
     let help = case.and_then(|case| case.help.as_deref()).unwrap_or(&hit.rule.help);
-    let block = hit.scope.filter(|&scope| scope != ScopeId::MAIN).map(|scope| Block {
+    let block = hit.scope.map(|scope| Block {
         span: view.config.scope(scope).node.map_or(hit.at, |node| view.head(node)),
         label: view.label(scope),
     });
@@ -140,7 +140,7 @@ fn single(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec, edits: Vec<Edit>) -> Fix
 /// The includes that brought the edited texts to a block: that of the hit, of what the block's location holds, of the
 /// headers around it, and those that brought the includes.
 fn places(config: &Config, hit: IncludeId, block: Option<ScopeId>, edits: &[Edit]) -> Vec<IncludeId> {
-    let edited: BTreeSet<DocId> = edits.iter().map(|edit| edit.span.doc).collect();
+    let is_edited = |doc: DocId| edits.iter().any(|edit| edit.span.doc == doc);
     if edits.iter().all(|edit| edit.span.doc == config.root) {
         return vec![IncludeId::default()];
     }
@@ -150,18 +150,12 @@ fn places(config: &Config, hit: IncludeId, block: Option<ScopeId>, edits: &[Edit
     let headers = levels.flat_map(|level| config.own(level, directive::PROXY_SET_HEADER));
     let mut ids: BTreeSet<IncludeId> = held.chain(headers).map(|node| config.node(node).include).collect();
     ids.insert(hit);
-    // No file is included within itself: each text stands on the way at most once.
-    let brought = |id| {
-        let is_edited = |id: &IncludeId| edited.contains(&config.included_document(*id));
-        config.include_path(id).filter(is_edited).take(edited.len())
-    };
-    let brought: BTreeSet<IncludeId> = ids.into_iter().flat_map(brought).collect();
-    brought.into_iter().collect()
+    let brought: BTreeSet<IncludeId> = ids.into_iter().flat_map(|id| config.include_path(id)).collect();
+    brought.into_iter().filter(|&id| is_edited(config.included_document(id))).collect()
 }
 
 fn safety(facts: &Facts<'_>, hit: &Hit, spec: &FixSpec) -> Safety {
-    let case = hit.case.and_then(|case| hit.rule.cases.get(case));
-    match case.and_then(|case| case.safety).unwrap_or(spec.safety) {
+    match spec.safety {
         FixSafety::Safe => Safety::Safe,
         FixSafety::Unsafe => Safety::Unsafe,
         FixSafety::Shown => Safety::Shown,

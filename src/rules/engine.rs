@@ -24,18 +24,15 @@ pub fn run(facts: &Facts<'_>, rules: &[&'static Rule], times: &Times) -> Vec<Hit
         .filter(|rule| concerns(rule, facts.target))
         .flat_map(|rule| times.rule(&rule.code, || visit(facts, rule)))
         .collect();
-    let wide = hits.iter().filter(|hit| hit.rule.visit != Visit::Directive);
     let superseded: HashSet<(Option<ScopeId>, &str)> =
-        wide.flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code))).collect();
+        (hits.iter()).flat_map(|hit| hit.rule.supersedes.iter().map(|code| (hit.scope, &**code))).collect();
     let better: HashSet<(&str, Span)> = (hits.iter())
         .flat_map(|hit| hit.rule.supersedes.iter().map(|code| (&**code, statement(facts, hit))))
         .collect();
-    // One directive of a block is no other's business where either rule is about directives.
-    hits.retain(|hit| {
-        let of_block = hit.rule.family() != "directive" && hit.scope.is_some();
-        let is_said = better.contains(&(&*hit.rule.code, statement(facts, hit)));
-        let is_said = is_said || of_block && superseded.contains(&(hit.scope, &*hit.rule.code));
-        !is_said
+    hits.retain(|hit| match hit.rule.family() {
+        // One directive of a block is no other's business.
+        "directive" => !better.contains(&(&*hit.rule.code, statement(facts, hit))),
+        _ => hit.scope.is_none() || !superseded.contains(&(hit.scope, &*hit.rule.code)),
     });
     hits
 }

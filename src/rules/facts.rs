@@ -2,7 +2,7 @@
 //! blocks are not meant for WebSockets, so what only the others are asked is worked out when it is asked.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use super::judgement::Judgement;
 use super::preferences::Preferences;
 use crate::catalogue::{Handler, Version, VersionRange, directive};
 use crate::config::{NodeId, ScopeId, ScopeKind, View};
-use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Lines, Request, cache, request};
+use crate::handshake::{HTTP_1_1_BY_DEFAULT, Judge, LAST_HOST_COUNTS, Request, cache, request};
 use crate::intent::{Declarations, Evidence, Signals, evidence, has_counter_evidence};
 use crate::rules::model::{Intent, Rule, Sender};
 use crate::scope::{InForce, handler, in_force};
@@ -47,32 +47,9 @@ pub struct Proxied {
     /// Whether an `auth_request` or `mirror` asks it: such requests are no handshakes.
     is_asked: bool,
     serves: OnceCell<bool>,
-    requests: OnceCell<Box<[Request]>>,
+    requests: OnceCell<Rc<[Request]>>,
     plain: OnceCell<Box<Request>>,
     h2c: OnceCell<Box<Request>>,
-}
-
-/// The lists of header lines that were sent last: most blocks send what their neighbours send, and most versions of nginx
-/// the same.
-#[derive(Default)]
-struct Recent(RefCell<VecDeque<Lines>>);
-
-impl Recent {
-    /// More than one block of each kind in a row sends for all clients and versions.
-    const MOST: usize = 16;
-
-    fn shared(&self, mut request: Request) -> Request {
-        let mut recent = self.0.borrow_mut();
-        for lines in [&mut request.set, &mut request.defaults, &mut request.passed] {
-            if let Some(known) = recent.iter().find(|known| **known == *lines) {
-                *lines = Rc::clone(known);
-            } else {
-                recent.truncate(Self::MOST - 1);
-                recent.push_front(Rc::clone(lines));
-            }
-        }
-        request
-    }
 }
 
 /// Everything known of a tree before the rules look at it.
@@ -101,7 +78,8 @@ pub struct Facts<'a> {
     plain: Judge<'a>,
     /// One for each of the versions.
     judges: Vec<Judge<'a>>,
-    recent: Recent,
+    /// What the block asked about last sends: most blocks send what their neighbours send.
+    last: RefCell<Rc<[Request]>>,
 }
 
 impl<'a> Facts<'a> {
@@ -140,7 +118,7 @@ impl<'a> Facts<'a> {
             judgement: OnceCell::new(),
             plain: Judge::new(view, definitions, &PLAIN, target.lowest()),
             judges,
-            recent: Recent::default(),
+            last: RefCell::new(Rc::new([])),
         };
         facts.proxied = facts.read_blocks(blocks);
         facts
@@ -179,7 +157,7 @@ impl<'a> Facts<'a> {
         let &Proxied { block, pass, .. } = proxied;
         proxied.requests.get_or_init(|| {
             let requests = self.judges.iter().filter_map(|judge| judge.request(block, pass));
-            requests.map(|request| self.recent.shared(request)).collect()
+            self.shared(requests.collect())
         })
     }
 
@@ -192,7 +170,7 @@ impl<'a> Facts<'a> {
         let client = client_of(sender);
         let sent = || {
             let environment = Environment::new(self.view, self.definitions, client, proxied.block);
-            Box::new(self.recent.shared(request(&environment, proxied.pass, self.target.lowest())))
+            Box::new(request(&environment, proxied.pass, self.target.lowest()))
         };
         Some(&**cell.get_or_init(sent))
     }
@@ -218,6 +196,14 @@ impl<'a> Facts<'a> {
         let needed = rule.intent.unwrap_or(Intent::Name);
         let meant = move |it: &&Proxied| it.evidence.as_ref().is_some_and(|found| found.level >= needed);
         self.proxied.iter().filter(meant).filter(|it| self.serves(it))
+    }
+
+    fn shared(&self, requests: Vec<Request>) -> Rc<[Request]> {
+        let mut last = self.last.borrow_mut();
+        if **last != *requests {
+            *last = requests.into();
+        }
+        Rc::clone(&last)
     }
 
     /// Whether a block ever serves a handshake.

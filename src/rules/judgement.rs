@@ -1,12 +1,10 @@
 //! nginx's judgement of every directive of a tree: what `nginx -t` would say, and all of it.
 
-mod around;
-mod trust;
-
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::checks::is_slip;
+use super::placeholder::{has_environment_variable, has_gap, is_template};
 use super::preferences::Preferences;
 use crate::catalogue::{
     Contexts, DirectiveId, Origin, OwnDirective, VersionRange, directive, foreign_module,
@@ -14,9 +12,8 @@ use crate::catalogue::{
 use crate::config::{NodeId, View};
 use crate::directive::{Fault, Inside, Next, Problem, Refusal, State, Stated};
 use crate::source::DocId;
-use crate::syntax::StatementKind;
-use around::{is_data, levels};
-use trust::{Statements, Trust, trust};
+use crate::syntax::{StatementKind, SyntaxErrorKind};
+use crate::template::holds_placeholder;
 
 /// What nginx refuses, in the order of the tree.
 #[derive(Debug, Default)]
@@ -67,6 +64,15 @@ impl Judgement {
     }
 }
 
+/// How sure one can be of what a text says.
+#[derive(Debug, Clone, Copy)]
+struct Trust {
+    /// Its statements are what nginx reads.
+    statements: bool,
+    /// Its blocks begin and end where they seem to.
+    blocks: bool,
+}
+
 struct Walk<'a> {
     view: View<'a>,
     preferences: &'a Preferences,
@@ -75,8 +81,6 @@ struct Walk<'a> {
     /// The first node behind each open block.
     ends: Vec<NodeId>,
     trust: HashMap<DocId, Trust>,
-    /// Whether directives may stand where nobody looks.
-    partial: bool,
     /// Whether a variable may be defined where nobody looks.
     open_names: bool,
     guesses: usize,
@@ -93,8 +97,7 @@ impl<'a> Walk<'a> {
             documents.map(|&doc| (doc, trust(view, doc))).collect()
         };
         let whole = view.config.is_whole() && view.config.certain;
-        let partial =
-            !whole || trust.values().any(|trust| trust.origin != Statements::Written || !trust.blocks);
+        let open_names = !whole || trust.values().any(|trust| !trust.statements || !trust.blocks);
         let mut state = State::new(levels(view), target).or_plus();
         if is_data(view) {
             state.open(Inside::Anything, NodeId(0));
@@ -106,8 +109,7 @@ impl<'a> Walk<'a> {
             judgement: Judgement::default(),
             ends: Vec::new(),
             trust,
-            partial,
-            open_names: partial,
+            open_names,
             guesses: 0,
             has_events: false,
         }
@@ -191,8 +193,7 @@ impl<'a> Walk<'a> {
             self.open_names = true;
             return;
         }
-        let trust = self.trust.get(&self.view.config.node(node).doc);
-        if !trust.is_some_and(|trust| trust.allows(self.view, node, refusal.fault)) {
+        if !self.is_certain(node, refusal.fault) {
             self.open_names |= refusal.fault == Fault::Unknown;
             return;
         }
@@ -240,6 +241,30 @@ impl<'a> Walk<'a> {
         refused(Fault::Count, format!("invalid number of arguments in \"{name}\" directive"))
     }
 
+    /// Whether a refusal is nginx's, and not due to something that is not seen here.
+    fn is_certain(&self, node: NodeId, fault: Fault) -> bool {
+        let view = self.view;
+        let (doc, id) = (view.config.node(node).doc, view.config.node(node).statement);
+        let trust = self.trust.get(&doc).copied();
+        let Some(trust) = trust.filter(|trust| trust.statements) else { return false };
+        let complete = view.texts.statement(doc, id).complete;
+        let gap = || std::iter::once(view.name(node)).chain(view.args(node)).any(|word| has_gap(&word));
+        // A byte order mark is a finding of its own.
+        let name_gap = || has_gap(&view.name(node)) || view.name(node).starts_with(b"\xef\xbb\xbf");
+        let complete = complete && !has_syntax_error(view, node);
+        match fault {
+            // Dots stand for what an example leaves out.
+            Fault::Unknown => !name_gap() && !view.name(node).iter().all(|&byte| byte == b'.'),
+            Fault::Context => trust.blocks && !name_gap(),
+            Fault::Ending => trust.blocks && complete && !name_gap(),
+            Fault::Duplicate | Fault::Ignored => trust.blocks && !gap(),
+            Fault::Count | Fault::Value | Fault::Missing => complete && !gap(),
+            Fault::Variable => {
+                !view.args(node).any(|word| has_environment_variable(&word) || holds_placeholder(&word))
+            }
+        }
+    }
+
     fn finish(mut self) -> Judgement {
         self.has_events = self.state.has_seen(directive::EVENTS);
         for _ in 0..=self.ends.len() {
@@ -250,11 +275,7 @@ impl<'a> Walk<'a> {
         self.judgement.defined = self.state.defined().to_vec();
         // Without an `events` block it is a part of a configuration, whatever its outermost block is.
         let whole = self.has_events;
-        self.judgement.found.retain(|found| match found.fault {
-            Fault::Missing => whole,
-            Fault::Together => whole && !self.partial,
-            _ => true,
-        });
+        self.judgement.found.retain(|found| whole || found.fault != Fault::Missing);
         if self.open_names {
             let certain = |found: &Found| !matches!(found.fault, Fault::Variable | Fault::Missing);
             self.judgement.found.retain(certain);
@@ -262,6 +283,47 @@ impl<'a> Walk<'a> {
         self.judgement.found.sort_by_key(|found| found.node);
         self.judgement
     }
+}
+
+/// Whether the tokenizer refuses something in the words of a directive.
+fn has_syntax_error(view: View<'_>, node: NodeId) -> bool {
+    let node = view.config.node(node);
+    let (errors, head) = (&view.texts.tree(node.doc).errors, view.texts.head(node.doc, node.statement));
+    let end = view.texts.statement(node.doc, node.statement).terminator;
+    errors
+        .get(errors.partition_point(|error| error.start < head.start)..)
+        .is_some_and(|rest| rest.first().is_some_and(|error| error.start <= end))
+}
+
+fn trust(view: View<'_>, doc: DocId) -> Trust {
+    let moves = |kind: SyntaxErrorKind| {
+        !matches!(kind, SyntaxErrorKind::MissingSemicolon | SyntaxErrorKind::LoneSemicolon)
+    };
+    Trust {
+        statements: !is_template(view.texts.sources.get(doc)),
+        blocks: !view.texts.tree(doc).errors.iter().any(|error| moves(error.kind)),
+    }
+}
+
+/// The contexts around the tree; where they are a guess, all that there are.
+fn levels(view: View<'_>) -> Vec<Contexts> {
+    if !view.config.certain {
+        return vec![Contexts::ANY];
+    }
+    let assumed = view.config.scopes.iter().take_while(|scope| scope.node.is_none());
+    assumed.filter_map(|scope| scope.kind.place()).map(|place| Contexts::of(&[place])).collect()
+}
+
+/// Whether a fragment holds the entries of a data block, so that most of its names are no directives.
+fn is_data(view: View<'_>) -> bool {
+    let innermost = view.config.scopes.iter().rposition(|scope| scope.node.is_none());
+    let Some(scope) = innermost.and_then(|it| u32::try_from(it).ok()).filter(|_| !view.config.certain) else {
+        return false;
+    };
+    let (known, unknown): (Vec<NodeId>, Vec<NodeId>) =
+        (view.config.directives(crate::config::ScopeId(scope)))
+            .partition(|&node| view.config.node(node).name != DirectiveId::UNKNOWN);
+    known.len() <= unknown.len()
 }
 
 /// `modules/ngx_http_geoip_module.so` without folder and ending.
@@ -272,7 +334,7 @@ fn stem(path: &[u8]) -> &[u8] {
 
 /// The word that a message is about: the one it quotes, where it quotes one, else the one that the setter blames.
 fn blamed(view: View<'_>, node: NodeId, fault: Fault, hint: usize, message: &[u8]) -> usize {
-    if !matches!(fault, Fault::Value | Fault::Missing | Fault::Together | Fault::Variable) {
+    if !matches!(fault, Fault::Value | Fault::Missing | Fault::Variable) {
         return hint;
     }
     let quoted = |word: &[u8]| {

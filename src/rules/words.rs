@@ -3,8 +3,7 @@
 use super::model::{Rule, Switch};
 
 impl Rule {
-    /// Whether a word stands for this rule: its code or name, a prefix of its code, its family, `default`,
-    /// `all`, or a peer's name with the peer before it.
+    /// Whether a word stands for this rule: its code or name, a prefix of its code, its family, `default`, `all`.
     pub fn is_meant_by(&self, word: &str) -> bool {
         let prefix =
             |word: &str| self.code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
@@ -12,7 +11,7 @@ impl Rule {
             "all" => true,
             "default" => self.default == Switch::On,
             "" => false,
-            lower => lower == &*self.name || lower == self.family() || prefix(word) || self.is_peers(lower),
+            lower => lower == &*self.name || lower == self.family() || prefix(word),
         }
     }
 }

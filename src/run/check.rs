@@ -8,8 +8,7 @@ use super::baseline::Accepted;
 use super::progress::Progress;
 use super::results::Results;
 use super::{
-    CLEAN, Error, FAILED, FINDINGS, fence, fixing, repairs, settings, standard_input, version,
-    working_directory,
+    CLEAN, Error, FAILED, FINDINGS, fixing, repairs, settings, standard_input, version, working_directory,
 };
 use crate::cli::{Check, FailOn, Least};
 use crate::config::Context;
@@ -22,7 +21,7 @@ use crate::times::Times;
 
 /// Lints, fixes where asked to, prints, and says how it ended.
 pub(super) fn check(arguments: &Check) -> Result<u8, Error> {
-    let files = fence::of_check(&Disk, arguments)?;
+    let files = Disk;
     let options = options(arguments, &files)?;
     let job = Job {
         inputs: inputs(arguments, &options.home)?,
@@ -64,7 +63,6 @@ fn options(arguments: &Check, files: &dyn Files) -> Result<Options, Error> {
         rules: policy.rules,
         exclude: settings.exclude(),
         embedded: settings.settings.embedded,
-        compatible_comments: settings.settings.compatible_comments,
         force_exclude: arguments.force_exclude,
         home: settings.home(),
         preferences: Preferences { has_target, ..policy.preferences },

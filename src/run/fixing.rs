@@ -63,12 +63,9 @@ pub(super) fn fix(
     let mut overlay = Overlay::new(files);
     let (mut inputs, mut problems, mut counts) = (inputs.to_vec(), Vec::new(), Counts::new());
     let mut rounds = vec![found];
-    for _ in 0..MOST_ROUNDS {
-        let Some(round) = rounds.last() else { break };
+    while let Some(round) = rounds.last().filter(|_| rounds.len() <= MOST_ROUNDS) {
         let sources = &round.texts.sources;
-        let is_given =
-            |finding: &&Finding| finding.fix.as_ref().is_none_or(|fix| !round.reaches_elsewhere(fix));
-        let plan = fix::collect(round.findings.iter().filter(is_given), allow);
+        let plan = fix::collect(&round.findings, allow);
         let texts = plan.texts(sources).into_iter();
         let changed: Vec<_> = texts.filter(|(doc, text)| is_better(sources.get(*doc), text)).collect();
         if changed.is_empty() {

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
-use std::path::PathBuf;
 
 use super::settings::{self, Policy};
 use super::tree::Tree;
-use super::{CLEAN, Error, FINDINGS, fence, terminal, version};
+use super::{CLEAN, Error, FINDINGS, terminal, version};
 use crate::catalogue::VersionRange;
 use crate::cli::{Check, Handshake, Http, TextOrJson};
 use crate::config::ScopeId;
@@ -24,8 +23,7 @@ use crate::value::{Client, Definitions};
 
 /// Prints the verdict on every block, or the way of each URL.
 pub(super) fn handshake(arguments: &Handshake) -> Result<u8, Error> {
-    let own: Vec<PathBuf> = arguments.settings.config.iter().cloned().collect();
-    let files = fence::of(&Disk, std::slice::from_ref(&arguments.conf), &arguments.places, &own)?;
+    let files = Disk;
     let requests = arguments.urls.iter().map(|url| request(arguments, url)).collect::<Result<Vec<_>, _>>()?;
     let beside = std::slice::from_ref(&arguments.conf);
     let settings = settings::settings(&files, &arguments.settings, &arguments.conf)?;

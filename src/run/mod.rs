@@ -2,8 +2,6 @@
 
 mod baseline;
 mod check;
-mod explain;
-mod fence;
 mod fixing;
 mod fixtures;
 mod handshake;
@@ -25,12 +23,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command, Places, Rules, RulesFormat, SettingsFile};
+use crate::cli::{Cli, Command, Explain, Places, Rules, RulesFormat, SettingsFile};
 use crate::config::Paths;
 use crate::files::Disk;
 use crate::output;
 use crate::parse;
-use crate::rules::Rule;
+use crate::rules::{Rule, find, unknown_rule};
 
 /// Nothing at or above the level that fails.
 pub const CLEAN: u8 = 0;
@@ -76,9 +74,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Handshake(arguments)) => handshake::handshake(&arguments),
         Some(Command::Show(arguments)) => show::run(&arguments),
         Some(Command::Parse(arguments)) => parse(&arguments),
-        Some(Command::Explain(arguments)) => explain::explain(&arguments),
+        Some(Command::Explain(arguments)) => explain(&arguments),
         Some(Command::Rules(arguments)) => rules(&arguments),
-        Some(Command::Init) => init(),
+        Some(Command::Init) => settings::init(&Disk),
         Some(Command::Schema) => schema(),
         Some(Command::Completions(arguments)) => shell::completions(arguments.shell),
         Some(Command::Man(arguments)) => shell::man(arguments.command.as_deref()),
@@ -126,16 +124,32 @@ fn paths(places: &Places) -> Result<Paths, Error> {
     })
 }
 
-/// The built-in rules and those that the options, or the settings of the current folder, bring.
-fn known_rules(folders: &[PathBuf], settings: &SettingsFile) -> Result<Vec<&'static Rule>, Error> {
-    let own: Vec<PathBuf> = settings.config.iter().chain(folders).cloned().collect();
-    let files = fence::of(&Disk, &[".".into()], &Places::default(), &own)?;
-    let settings = settings::settings(&files, settings, Path::new("."))?;
-    settings::rules(&files, folders, &settings)
+fn explain(arguments: &Explain) -> Result<u8, Error> {
+    let style = terminal::style(arguments.color);
+    let mut out = io::stdout().lock();
+    let Some(word) = &arguments.rule else {
+        let known = known_rules(&arguments.own_rules, &arguments.settings)?;
+        output::rules_table(known.into_iter(), &mut out, style)?;
+        return Ok(CLEAN);
+    };
+    let rule = match find(word) {
+        // Settings that are in need of repair keep nobody from reading about a rule.
+        Some(rule) => rule,
+        None => own_rule(word, &known_rules(&arguments.own_rules, &arguments.settings)?)?,
+    };
+    output::explain(rule, output::example(rule), &mut out, style)?;
+    Ok(CLEAN)
 }
 
-fn init() -> Result<u8, Error> {
-    settings::init(&fence::of(&Disk, &[".".into()], &Places::default(), &[])?)
+/// The built-in rules and those that the options, or the settings of the current folder, bring.
+fn known_rules(folders: &[PathBuf], settings: &SettingsFile) -> Result<Vec<&'static Rule>, Error> {
+    let settings = settings::settings(&Disk, settings, Path::new("."))?;
+    settings::rules(&Disk, folders, &settings)
+}
+
+fn own_rule(word: &str, known: &[&'static Rule]) -> Result<&'static Rule, Error> {
+    let rule = known.iter().find(|rule| rule.is_called(word)).copied();
+    rule.ok_or_else(|| Error::usage(unknown_rule(word, known)))
 }
 
 fn schema() -> Result<u8, Error> {
@@ -146,12 +160,6 @@ fn schema() -> Result<u8, Error> {
 fn rules(arguments: &Rules) -> Result<u8, Error> {
     if let Some(folder) = &arguments.test {
         return fixtures::test(&Disk, folder);
-    }
-    if arguments.peers {
-        return peers(arguments);
-    }
-    if arguments.cves {
-        return cves(arguments);
     }
     let known = known_rules(&arguments.own_rules, &arguments.settings)?.into_iter();
     let mut out = io::stdout().lock();
@@ -164,26 +172,6 @@ fn rules(arguments: &Rules) -> Result<u8, Error> {
         }
         RulesFormat::Text => output::rules_table(known, &mut out, terminal::style(arguments.color))?,
         RulesFormat::Json => output::rules_json(known, &mut out)?,
-    }
-    Ok(CLEAN)
-}
-
-fn peers(arguments: &Rules) -> Result<u8, Error> {
-    let mut out = io::stdout().lock();
-    match arguments.format {
-        RulesFormat::Text => output::peers_table(&mut out, terminal::style(arguments.color))?,
-        RulesFormat::Json => output::peers_json(&mut out)?,
-        RulesFormat::Markdown => out.write_all(output::peers_page().as_bytes())?,
-    }
-    Ok(CLEAN)
-}
-
-fn cves(arguments: &Rules) -> Result<u8, Error> {
-    let (mut out, known) = (io::stdout().lock(), crate::catalogue::cves());
-    match arguments.format {
-        RulesFormat::Text => output::cves_table(known, &mut out, terminal::style(arguments.color))?,
-        RulesFormat::Json => output::cves_json(known, &mut out)?,
-        RulesFormat::Markdown => return Err(Error::usage("--cves is printed as text or json")),
     }
     Ok(CLEAN)
 }
@@ -207,8 +195,7 @@ fn parse(arguments: &crate::cli::Parse) -> Result<u8, Error> {
         stdin_name: None,
     };
     let (mut input, mut out) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
-    let files = fence::of(&Disk, &arguments.paths, &arguments.places, &[])?;
-    let done = parse::run(&files, &working_directory()?, &arguments.paths, &mut input, &options, &mut out);
+    let done = parse::run(&Disk, &working_directory()?, &arguments.paths, &mut input, &options, &mut out);
     out.flush()?;
     match done {
         Ok(parse::Status::Ok) => Ok(CLEAN),

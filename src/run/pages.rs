@@ -18,8 +18,7 @@ pub(super) fn write(
     let rules: Vec<&'static Rule> = rules.collect();
     let page = |rule: &Rule| output::page(rule, output::example(rule));
     let Some(folder) = folder else {
-        let mut pages: Vec<String> = rules.iter().map(|rule| page(rule)).collect();
-        pages.push(output::peers_page());
+        let pages: Vec<String> = rules.iter().map(|rule| page(rule)).collect();
         out.write_all(pages.join("\n").as_bytes())?;
         return Ok(CLEAN);
     };
@@ -31,7 +30,6 @@ pub(super) fn write(
     for rule in &rules {
         create(&format!("{}.md", rule.code), &page(rule))?;
     }
-    create("peers.md", &output::peers_page())?;
     create("README.md", &output::page_index(&rules))?;
     complain(&format!("{} pages written to {}", rules.len(), folder.display()));
     Ok(CLEAN)

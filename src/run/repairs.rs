@@ -19,7 +19,6 @@ pub(super) fn done(name: &str, counts: &Counts) -> String {
 enum Why {
     Unsafe,
     Shown,
-    Elsewhere,
     Shared,
     Inherited,
     Embedded,
@@ -36,7 +35,6 @@ impl Why {
             Self::Shared => {
                 "the fix is only shown: it would change a snippet for other places that include it, too"
             }
-            Self::Elsewhere => "it would change a file outside of the given paths",
             Self::Inherited => "the fix is only shown: blocks inside would inherit it",
             Self::Embedded => "the fix is only shown: the text is a part of another file",
             Self::Tag => "the fix is only shown: it would change a tag of the template",
@@ -59,7 +57,6 @@ impl Why {
             Safety::Shown if fix.edits.iter().any(|edit| is_kept(edit, &after.texts.sources)) => Self::Tag,
             Safety::Shown if documents().any(|doc| after.shared.contains(&doc)) => Self::Shared,
             Safety::Shown => Self::Inherited,
-            _ if after.reaches_elsewhere(fix) => Self::Elsewhere,
             _ if documents().any(|doc| !after.texts.tree(doc).errors.is_empty()) => Self::Unsound,
             _ => Self::Conflict,
         }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::tree::Tree;
-use super::{CLEAN, Error, complain, fence, settings, terminal, version, working_directory};
+use super::{CLEAN, Error, complain, settings, terminal, version, working_directory};
 use crate::cli::{Show, TextOrJson};
 use crate::config::{ScopeId, View};
 use crate::files::{Disk, Files};
@@ -14,8 +14,7 @@ use crate::source::DocId;
 
 /// Prints what is in force at a block, or at every block that serves requests.
 pub(super) fn run(arguments: &Show) -> Result<u8, Error> {
-    let own: Vec<PathBuf> = arguments.settings.config.iter().cloned().collect();
-    let files = fence::of(&Disk, std::slice::from_ref(&arguments.conf), &arguments.places, &own)?;
+    let files = Disk;
     let beside = std::slice::from_ref(&arguments.conf);
     let settings = settings::settings(&files, &arguments.settings, &arguments.conf)?;
     let target = settings::nginx_version(arguments.nginx_version.as_deref(), &settings);

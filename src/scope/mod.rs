@@ -7,12 +7,9 @@
 //!
 //! Which directives fill one value together, and which one rules another's list, the catalogue says.
 
-pub mod access;
 mod merged;
-mod replaced;
 
 pub use merged::{contributing, entries};
-pub use replaced::{Replaced, replaced};
 
 use std::borrow::Cow;
 
@@ -27,12 +24,6 @@ pub struct InForce {
     /// The innermost level, from the block up to the deciding one, that was not read completely: it may hold what would
     /// change the answer.
     pub unseen: Option<ScopeId>,
-}
-
-/// Whether a directive called `name` stands anywhere: where none does, no block need be asked for it. Asking walks through
-/// the levels around a block, and there may be as many of these as blocks.
-pub fn is_anywhere(config: &Config, name: DirectiveId) -> bool {
-    config.scope_ids().any(|scope| config.own(scope, name).next().is_some())
 }
 
 /// The levels whose directives reach requests in `scope`, innermost first: `if` in server is a branch and no level.

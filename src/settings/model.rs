@@ -28,8 +28,6 @@ pub struct Settings {
     pub exclude: Vec<Pattern>,
     /// Whether Markdown and YAML files are looked at in folders, too.
     pub embedded: bool,
-    /// Whether comments that speak to other linters are understood, and the names of their rules in ours.
-    pub compatible_comments: bool,
     /// Where the server's files are found here.
     pub include: Include,
     /// What is meant for WebSockets, and how fixes write `Connection`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::read::{Kind, Remark};
 use super::target::target;
-use super::{RemarkId, WordId, is_meant};
+use super::{RemarkId, WordId};
 use crate::rules::Rule;
 use crate::source::Document;
 use crate::syntax::Tree;
@@ -14,8 +14,6 @@ use crate::syntax::Tree;
 pub(super) struct Index {
     ranges: BTreeMap<String, Ranges>,
     switches: BTreeMap<String, Vec<Switch>>,
-    /// Whether the words may be those of other linters.
-    compatible: bool,
 }
 
 /// What one word suppresses: ordered by start.
@@ -43,9 +41,8 @@ impl Index {
         remarks: impl Iterator<Item = (RemarkId, &'r Remark)>,
         document: &Document,
         tree: &Tree,
-        compatible: bool,
     ) -> Self {
-        let mut index = Self { compatible, ..Self::default() };
+        let mut index = Self::default();
         for (id, remark) in remarks {
             match remark.kind {
                 Kind::Ignore => index.add_range(id, remark, target(document, tree, remark.span)),
@@ -80,10 +77,9 @@ impl Index {
 
     /// The words that suppress `rule` at `offset`.
     pub(super) fn at(&self, rule: &Rule, offset: u32) -> impl Iterator<Item = WordId> {
-        let is_meant = |word: &str| is_meant(rule, word, self.compatible);
-        let ranges = self.ranges.iter().filter(move |(word, _)| is_meant(word));
+        let ranges = self.ranges.iter().filter(|(word, _)| rule.is_meant_by(word));
         let covering = ranges.filter_map(move |(_, ranges)| holder(ranges, offset));
-        let switches = self.switches.iter().filter(|(word, _)| is_meant(word));
+        let switches = self.switches.iter().filter(|(word, _)| rule.is_meant_by(word));
         let last = switches.filter_map(|(_, switches)| last(switches, offset)).max_by_key(|it| it.at);
         covering.chain(last.filter(|last| last.off).map(|last| last.by))
     }

@@ -28,11 +28,6 @@ type RemarkId = usize;
 /// A word of a comment: the comment's number and the word's place in it.
 type WordId = (RemarkId, usize);
 
-/// Whether a word stands for `rule`; `compatible` also if it is the name that another linter has for it.
-fn is_meant(rule: &Rule, word: &str, compatible: bool) -> bool {
-    rule.is_meant_by(word) || compatible && rule.is_called_by_peers(word)
-}
-
 /// The suppressions of all texts of a run.
 #[derive(Debug, Default)]
 pub struct Suppressions {
@@ -44,19 +39,15 @@ pub struct Suppressions {
 }
 
 impl Suppressions {
-    /// Reads the comments of the texts that are linted; `compatible` also those that speak to other linters, and the
-    /// names of their rules.
-    pub fn of(texts: &Texts, linted: &[DocId], compatible: bool) -> Self {
+    /// Reads the comments of the texts that are linted.
+    pub fn of(texts: &Texts, linted: &[DocId]) -> Self {
         let mut all = Self::default();
         for &doc in linted {
             let document = texts.sources.get(doc);
             let first = all.remarks.len();
             all.remarks.extend(read::remarks(doc, document, texts.tree(doc)));
-            if compatible {
-                all.remarks.extend(read::foreign_remarks(doc, document, texts.tree(doc)));
-            }
             let of_document = all.remarks.iter().enumerate().skip(first);
-            let index = Index::of(of_document, document, texts.tree(doc), compatible);
+            let index = Index::of(of_document, document, texts.tree(doc));
             all.by_document.extend((all.remarks.len() > first).then_some((doc, index)));
         }
         let words = all.remarks.iter().map(|remark| remark.words.iter().map(|_| AtomicBool::new(false)));

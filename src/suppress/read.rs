@@ -1,8 +1,8 @@
 //! From comments to what they ask for.
 
-use crate::comments::{Command, Foreign, WORDS, commands, foreign};
+use crate::comments::{Command, WORDS, commands};
 use crate::source::{DocId, Document, Span};
-use crate::syntax::{Comment, Tree};
+use crate::syntax::Tree;
 
 /// What a comment asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,33 +38,11 @@ pub(super) struct Remark {
     pub(super) words: Vec<Word>,
     /// Whether ` -- reason` follows.
     pub(super) has_reason: bool,
-    /// Whether it speaks to another linter, whose business it is what becomes of it.
-    pub(super) is_foreign: bool,
 }
 
 /// The comments of a text that suppress, or try to, in order.
 pub(super) fn remarks(doc: DocId, document: &Document, tree: &Tree) -> Vec<Remark> {
     commands(document, tree).filter_map(|command| remark(doc, document, command)).collect()
-}
-
-/// The comments of a text that suppress what another linter would find, in order.
-pub(super) fn foreign_remarks(doc: DocId, document: &Document, tree: &Tree) -> Vec<Remark> {
-    foreign(document, tree).map(|comment| foreign_remark(doc, document, comment)).collect()
-}
-
-fn foreign_remark(doc: DocId, document: &Document, foreign: Foreign<'_>) -> Remark {
-    let mut words = separated(doc, foreign.names, foreign.names_start);
-    for word in &mut words {
-        word.text = format!("{}/{}", foreign.peer, word.text);
-    }
-    let span = span(doc, document, foreign.comment);
-    Remark { span, kind: Kind::Ignore, command: "ignore".into(), words, has_reason: true, is_foreign: true }
-}
-
-/// A comment without white space at its end.
-fn span(doc: DocId, document: &Document, comment: Comment) -> Span {
-    let length = document.slice(comment.start, comment.end).trim_ascii_end().len();
-    Span::new(doc, comment.start, comment.start + u32::try_from(length).unwrap_or(0))
 }
 
 fn remark(doc: DocId, document: &Document, command: Command<'_>) -> Option<Remark> {
@@ -76,11 +54,12 @@ fn remark(doc: DocId, document: &Document, command: Command<'_>) -> Option<Remar
         other if WORDS.contains(&other) => return None,
         _ => Kind::Unknown,
     };
-    let span = span(doc, document, command.comment);
-    let unknown = kind == Kind::Unknown;
-    let words = if unknown { Vec::new() } else { separated(doc, command.rest, command.rest_start) };
+    let (start, end) = (command.comment.start, command.comment.end);
+    let length = document.slice(start, end).trim_ascii_end().len();
+    let span = Span::new(doc, start, start + u32::try_from(length).unwrap_or(0));
+    let words = if kind == Kind::Unknown { Vec::new() } else { words(doc, &command) };
     let has_reason = has_reason(command.rest);
-    Some(Remark { span, kind, command: command.word.to_owned(), words, has_reason, is_foreign: false })
+    Some(Remark { span, kind, command: command.word.to_owned(), words, has_reason })
 }
 
 /// Whether something is said behind the dashes that end the words.
@@ -90,10 +69,10 @@ fn has_reason(rest: &str) -> bool {
 }
 
 /// The words before ` -- reason`, separated by commas, blanks or both.
-fn separated(doc: DocId, rest: &str, start: u32) -> Vec<Word> {
+fn words(doc: DocId, command: &Command<'_>) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut at = start;
-    for part in rest.split_inclusive([',', ' ', '\t']) {
+    let mut at = command.rest_start;
+    for part in command.rest.split_inclusive([',', ' ', '\t']) {
         let text = part.trim_end_matches([',', ' ', '\t']);
         if text.starts_with("--") {
             break;

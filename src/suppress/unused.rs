@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::read::{Kind, Remark, Word};
 use super::removal::keep_only;
-use super::{RemarkId, Suppressions, is_meant};
+use super::{RemarkId, Suppressions};
 use crate::catalogue::VersionRange;
 use crate::comments::WORDS;
 use crate::config::Texts;
@@ -27,8 +27,6 @@ pub struct Ran<'a> {
     /// Texts that were seen only in part of what includes them, or that lack includes: whether there is nothing to find
     /// is known only for rules that look at the text alone.
     pub partial: HashSet<DocId>,
-    /// Whether the names of other linters are understood.
-    pub compatible: bool,
 }
 
 impl Ran<'_> {
@@ -39,13 +37,12 @@ impl Ran<'_> {
     }
 
     fn is_known(&self, word: &Word) -> bool {
-        self.known().any(|rule| is_meant(rule, &word.text, self.compatible))
+        self.known().any(|rule| rule.is_meant_by(&word.text))
     }
 
     /// Whether everything that a word suppresses has been looked for. Of a family these are the rules that run by default.
     fn covers(&self, word: &str, doc: DocId) -> bool {
-        let meant =
-            || self.known().filter(|rule| is_meant(rule, word, self.compatible) && &*rule.name != RULE);
+        let meant = || self.known().filter(|rule| rule.is_meant_by(word) && &*rule.name != RULE);
         let by_default = meant().any(|rule| rule.default == Switch::On);
         let mut needed = meant().filter(|rule| !by_default || rule.default == Switch::On).peekable();
         needed.peek().is_some() && needed.all(|rule| self.has_run(rule, doc))
@@ -64,8 +61,7 @@ impl Suppressions {
         let Some(rule) = ran.rules.iter().find(|rule| &*rule.name == RULE) else { return Vec::new() };
         let idle = self.idle_enables(ran);
         let judge = Judge { all: self, texts, ran, rule, idle };
-        let remarks = self.remarks.iter().enumerate().filter(|(_, remark)| !remark.is_foreign);
-        let found = remarks.flat_map(|(id, remark)| judge.findings(id, remark));
+        let found = self.remarks.iter().enumerate().flat_map(|(id, remark)| judge.findings(id, remark));
         found.collect()
     }
 
@@ -76,8 +72,7 @@ impl Suppressions {
         for (id, remark) in self.remarks.iter().enumerate() {
             let off = disabled.entry(remark.span.doc).or_default();
             for (number, text) in switched(remark).enumerate() {
-                let meant =
-                    ran.known().filter(|rule| is_meant(rule, text, ran.compatible)).map(|rule| &*rule.code);
+                let meant = ran.known().filter(|rule| rule.is_meant_by(text)).map(|rule| &*rule.code);
                 match remark.kind {
                     Kind::Disable => off.extend(meant),
                     _ if meant.fold(0, |ended, code| ended + usize::from(off.remove(code))) == 0 => {

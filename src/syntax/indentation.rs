@@ -113,16 +113,13 @@ fn is_unclosed(statement: &Statement) -> bool {
     statement.kind == StatementKind::Block && !statement.complete
 }
 
-/// What moves lines in or out.
-pub(crate) enum Event {
-    /// A statement begins.
+enum Event {
     Statement(Statement),
-    /// A block ends.
     Close,
 }
 
 /// Statements and closing braces in file order.
-pub(crate) fn events(tree: &Tree) -> impl Iterator<Item = (usize, Event)> + '_ {
+fn events(tree: &Tree) -> impl Iterator<Item = (usize, Event)> + '_ {
     let mut statements = tree.statements.iter().copied().zip(0u32..).peekable();
     let mut open: Vec<Statement> = Vec::new();
     std::iter::from_fn(move || {

@@ -6,7 +6,6 @@ mod lexer;
 mod lua;
 mod parser;
 mod recovery;
-mod statements;
 mod swallowed;
 mod tokens;
 mod tree;
@@ -15,7 +14,6 @@ mod verdict;
 mod window;
 
 pub use decode::decode;
-pub(crate) use indentation::{Event, events};
 pub use tokens::{Token, TokenKind, tokens};
 pub use tree::{Comment, Statement, StatementId, StatementKind, Tree, Word};
 pub use unfinished::is_elision;

@@ -2,8 +2,10 @@
 
 use super::indentation::{self, MissingClose};
 use super::recovery::{Quotes, RawScans};
-use super::{Comment, RawBodies, StatementKind, SyntaxError, SyntaxErrorKind, Tree, Word};
+use super::swallowed;
+use super::{Comment, RawBodies, Statement, StatementKind, SyntaxError, SyntaxErrorKind, Tree, Word};
 use super::{lexer, offset32};
+use crate::catalogue::{DirectiveId, lookup};
 
 /// More errors than this are not recorded: such a text is not a configuration.
 const MOST_ERRORS: usize = 1 << 16;
@@ -19,9 +21,9 @@ pub(super) enum AfterError {
 
 /// An open block.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Open {
+struct Open {
     /// Its index in [`Tree::statements`]; meaningless for the text itself, the lowest of the stack.
-    pub(super) statement: usize,
+    statement: usize,
     /// How many braces without a word before them are open directly inside it.
     unnamed: u32,
 }
@@ -47,10 +49,8 @@ pub(super) struct Parser<'t> {
     pub(super) stopped: bool,
     pub(super) tree: Tree,
     /// Index of the first word that belongs to no statement yet.
-    pub(super) pending: usize,
-    /// Whether a line ends in the whitespace between the pending words.
-    pub(super) broken: bool,
-    pub(super) open: Vec<Open>,
+    pending: usize,
+    open: Vec<Open>,
     /// Where `}`s are missing, the next one last.
     missing: Vec<MissingClose>,
     next_missing: usize,
@@ -76,7 +76,6 @@ impl<'t> Parser<'t> {
             stopped: false,
             tree: Tree::with_room_for(rest.len(), bodies),
             pending: 0,
-            broken: false,
             open: vec![Open::default()],
             next_missing: next_missing(&missing),
             missing,
@@ -94,9 +93,8 @@ impl<'t> Parser<'t> {
 
     /// Reads one token and the whitespace before it; false at the end of the text.
     fn token(&mut self) -> bool {
-        let Ok((rest, blank)) = lexer::blank(self.rest) else { return false };
+        let Ok((rest, _)) = lexer::blank(self.rest) else { return false };
         self.rest = rest;
-        self.broken = self.has_words() && (self.broken || blank.contains(&b'\n'));
         let Some(&byte) = rest.first() else { return false };
         let at = self.offset();
         if at >= self.next_missing {
@@ -227,6 +225,55 @@ impl<'t> Parser<'t> {
                 self.unclosed_block(self.text.len(), None);
             }
         }
+    }
+
+    pub(super) fn finish(&mut self, kind: StatementKind, terminator: usize, complete: bool) {
+        while let Some(count) = self.swallowed(kind) {
+            let end =
+                self.tree.words.get(self.pending + count - 1).map_or(terminator, |word| word.end as usize);
+            self.report(SyntaxErrorKind::MissingSemicolon, (end, end), terminator, None);
+            self.add(StatementKind::Simple, end, false, count);
+        }
+        self.add(kind, terminator, complete, self.tree.words.len() - self.pending);
+    }
+
+    /// How many of the pending words are a statement of their own whose `;` is missing.
+    fn swallowed(&self, kind: StatementKind) -> Option<usize> {
+        let words = self.tree.words.get(self.pending..).filter(|words| words.len() > 1)?;
+        if self.stops_at_errors() || self.in_data_block() {
+            return None;
+        }
+        swallowed::first_statement(self.text, self.name(), words, kind)
+    }
+
+    /// Whether the pending words stand in a block whose statements are data.
+    fn in_data_block(&self) -> bool {
+        let around = self.open.last().filter(|_| self.open.len() > 1);
+        let around = around.and_then(|open| self.tree.statements.get(open.statement));
+        around.is_some_and(|block| block.name.is_data_block())
+    }
+
+    fn add(&mut self, kind: StatementKind, terminator: usize, complete: bool, count: usize) {
+        if count == 0 {
+            return;
+        }
+        let statement = Statement {
+            first_word: offset32(self.pending),
+            word_count: offset32(count),
+            name: self.name(),
+            kind,
+            complete,
+            terminator: offset32(terminator),
+            close: offset32(terminator),
+            next: offset32(self.tree.statements.len() + 1),
+        };
+        self.pending += count;
+        self.tree.statements.push(statement);
+    }
+
+    fn name(&self) -> DirectiveId {
+        let word = self.tree.words.get(self.pending);
+        word.map_or(DirectiveId::UNKNOWN, |word| lookup(&word.decoded(self.text)))
     }
 
     pub(super) fn report(

@@ -6,7 +6,7 @@ use super::lexer::is_blank;
 use super::{StatementKind, Word};
 use crate::catalogue::{DirectiveId, lookup};
 
-/// How many of `words`, which stand on several lines, belong to the first statement, where a `;` is certainly missing: as they stand nginx refuses
+/// How many of `words` belong to the first statement, where a `;` is certainly missing: as they stand nginx refuses
 /// them, cut before a line that starts with a directive's name it takes them.
 pub(super) fn first_statement(
     text: &[u8],
@@ -14,7 +14,9 @@ pub(super) fn first_statement(
     words: &[Word],
     kind: StatementKind,
 ) -> Option<usize> {
-    if name.takes(words.len() - 1, kind == StatementKind::Block) {
+    let (first, last) = (words.first()?, words.last()?);
+    let between = text.get(first.end as usize..last.start as usize).unwrap_or_default();
+    if memchr::memchr(b'\n', between).is_none() || name.takes(words.len() - 1, kind == StatementKind::Block) {
         return None;
     }
     (1..words.len()).find(|&count| {

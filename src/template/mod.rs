@@ -8,13 +8,10 @@
 //! Bodies in Lua are never touched. Nothing here evaluates a template.
 
 mod code;
-mod gaps;
 mod mask;
 mod pairs;
 mod scan;
 mod tags;
-
-pub use gaps::{has_environment_variable, has_gap, has_tags};
 
 use std::sync::Arc;
 

@@ -111,8 +111,9 @@ fn own_address(host: &str) -> Option<IpAddr> {
 
 /// What arrives. The address of the client is that of the route there: 127.0.0.1 for all of 127.0.0.0/8.
 fn request(pass: &PassUrl<'_>, upstream: &Upstream, arrival: &Arrival) -> Option<ClientRequest> {
+    let sent = [&upstream.request.set, &upstream.request.defaults, &upstream.request.passed];
     let (mut headers, mut unknown) = (Vec::new(), Vec::new());
-    for line in upstream.request.every_line().filter(|line| !line.value.is_blank()) {
+    for line in sent.into_iter().flatten().filter(|line| !line.value.is_blank()) {
         match &line.value {
             Value::Known(value) => {
                 headers.push((line.name.clone(), String::from_utf8_lossy(value).into_owned()));

@@ -65,13 +65,14 @@ impl Client {
 
     /// Whether `$http_name` hangs on a variable.
     pub(crate) fn hides(&self, name: &str) -> bool {
-        self.unknown.iter().any(|(line, _)| is_variable_of(name, line))
+        self.unknown.iter().any(|(line, _)| line.replace('-', "_").eq_ignore_ascii_case(name))
     }
 
     /// `$http_name`: dashes are underscores, an absent header is empty. `Host` and what a browser adds of its own (its
     /// origin, cookies, agent) are not known.
     pub(super) fn http_variable(&self, name: &str) -> Option<Value> {
-        let line = self.headers.iter().find(|(header, _)| is_variable_of(name, header));
+        let line =
+            self.headers.iter().find(|(header, _)| header.replace('-', "_").eq_ignore_ascii_case(name));
         match line {
             _ if self.hides(name) => None,
             Some((header, _)) => self.header(header).map(Value::known),
@@ -79,12 +80,4 @@ impl Client {
             None => Some(Value::EMPTY),
         }
     }
-}
-
-/// Whether `$http_name` is about `header`: dashes are underscores, and case does not count.
-fn is_variable_of(name: &str, header: &str) -> bool {
-    let same = |(of_name, of_header): (u8, u8)| {
-        of_name.eq_ignore_ascii_case(&if of_header == b'-' { b'_' } else { of_header })
-    };
-    name.len() == header.len() && name.bytes().zip(header.bytes()).all(same)
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::condition::{condition, test, words as condition_words};
 use super::history::{History, Moment};
-use super::set::{Assigned, Step, enter, has_steps, run, simple, steps};
+use super::set::{Assigned, Step, enter, run, simple, steps};
 use super::{Environment, Outcome, Test};
 use crate::catalogue::directive;
 use crate::config::{Config, NodeId, ScopeId, ScopeKind, View};
@@ -188,13 +188,12 @@ impl Stage {
 }
 
 impl Environment<'_> {
-    /// The run through the location around the environment's block, for its client; `None` outside of a location, and where
-    /// it has no rewrite directive.
+    /// The run through the location around the environment's block, for its client; `None` outside of a location.
     pub fn course(&self) -> Option<Rc<Course>> {
         let config = self.view.config;
         let location = location_of(config, self.block);
         let is_location = config.scope(location).kind == ScopeKind::Location;
-        (is_location && has_steps(config, location))
+        is_location
             .then(|| self.definitions.courses.get_or(self.client, location, || Course::of(self, location)))
     }
 }

@@ -1,7 +1,6 @@
 //! What a value with variables is for one request: known bytes, or UNKNOWN with the variable that nobody can know from
 //! the configuration alone. UNKNOWN is never guessed.
 
-mod class;
 mod client;
 mod condition;
 mod course;
@@ -14,7 +13,6 @@ mod regex;
 mod script;
 mod set;
 
-pub use class::{Class, Classes, Held, Site};
 pub use client::Client;
 #[cfg(test)]
 pub(crate) use condition::ASKED;
@@ -24,7 +22,7 @@ pub use definitions::Definitions;
 pub use environment::{Environment, InFlight};
 pub use map::{Key, MapInfo, maps_of};
 pub use pass::PassUrl;
-pub use regex::{Captures, Group, Regex, RegexError, Set, Shape};
+pub use regex::{Captures, Regex, RegexError};
 pub use script::{Part, parts, variables};
 pub use set::steps;
 

@@ -1,14 +1,7 @@
 //! nginx's regular expressions: PCRE over bytes, without UTF unless the pattern asks for it. Pattern and subject are
 //! compared as Latin-1 characters, so that a byte is a character.
 
-mod explosion;
 mod pcre;
-mod set;
-mod shape;
-mod sides;
-
-pub use set::Set;
-pub use shape::{Group, Shape};
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -19,11 +12,6 @@ use fancy_regex::RegexBuilder;
 
 /// Work after which a match is given up: an expression that explodes must not stop a run.
 const MOST_BACKTRACKING: usize = 200_000;
-
-/// The room of a compiled expression: the larger of this and so much for each byte of what is written. A few bytes of
-/// repetitions within repetitions stand for millions of states.
-const MOST_BYTES: usize = 256 * 1024;
-const MOST_BYTES_FOR_EACH: usize = 1024;
 
 /// Compiled expressions that a thread keeps: the blocks of one configuration ask the same few again and again.
 const MOST_COMPILED: usize = 1024;
@@ -84,7 +72,6 @@ impl Regex {
         let pattern = pcre::translated(pattern, caseless).map_err(RegexError::Compile)?;
         RegexBuilder::new(&pattern)
             .backtrack_limit(MOST_BACKTRACKING)
-            .delegate_size_limit(MOST_BYTES.max(pattern.len().saturating_mul(MOST_BYTES_FOR_EACH)))
             .build()
             .map(|inner| Self { inner: Arc::new(inner) })
             .map_err(|error| RegexError::Compile(error.to_string()))

@@ -120,7 +120,7 @@ pub fn on_entering(environment: &Environment<'_>) -> Assigned {
     let Some(server) = config.enclosing(environment.block, ScopeKind::Server) else {
         return Assigned::default();
     };
-    if server == environment.block || !has_steps(config, server) {
+    if server == environment.block {
         return Assigned::default();
     }
     let known = environment.definitions.entered.get_or(environment.client, server, || {
@@ -131,17 +131,10 @@ pub fn on_entering(environment: &Environment<'_>) -> Assigned {
     Assigned::inside(known)
 }
 
-/// The rewrite directives that are no `if`.
-const SIMPLE: [DirectiveId; 4] = [directive::SET, directive::BREAK, directive::RETURN, directive::REWRITE];
-
-/// Whether a block has any rewrite directive.
-pub fn has_steps(config: &Config, block: ScopeId) -> bool {
-    let mut names = SIMPLE.into_iter().chain([directive::IF]);
-    names.any(|name| config.own(block, name).next().is_some())
-}
-
 /// The rewrite directives of a block in order, with the scope of each `if`.
 pub fn steps(config: &Config, block: ScopeId) -> Vec<(NodeId, Option<ScopeId>)> {
+    const SIMPLE: [DirectiveId; 4] =
+        [directive::SET, directive::BREAK, directive::RETURN, directive::REWRITE];
     let simple = SIMPLE.iter().flat_map(|&name| config.own(block, name)).map(|node| (node, None));
     let branches = config.own(block, directive::IF).map(|node| (node, config.opened_by(node)));
     let mut steps: Vec<_> = simple.chain(branches).collect();

@@ -2,7 +2,6 @@
 
 use ngxlint::catalogue::{Context, Origin, ValueKind, Variant, Version, all};
 
-use crate::groups::{GROUPS, Inside};
 use crate::rng::Rng;
 
 /// Modules that Debian's nginx lacks or that are shared objects of their own.
@@ -44,6 +43,23 @@ const LEFT_OUT: [&str; 22] = [
     "working_directory",
     // Debian's 1.22.1 has it from a later version.
     "max_headers",
+];
+
+/// Directives of which nginx says at the end of the `http` block how their values must relate to those of others, or to
+/// the number of names: that takes more than one directive.
+const RELATED: [&str; 12] = [
+    "_buffer_size",
+    "_buffers",
+    "_buffers_size",
+    "_file_write_size",
+    "_hash",
+    "_hash_bucket_size",
+    "_hash_max_size",
+    "_pool_size",
+    "_temp_file_size",
+    "client_header_buffer_size",
+    "gzip_buffers",
+    "postpone_output",
 ];
 
 /// Directives that open what they name.
@@ -259,74 +275,6 @@ const PASSES: [&str; 17] = [
     "127.0.0.1?x",
 ];
 
-/// Blocks of data, each with keys and values that mean something to it or that look like that.
-const DATA: [(&str, &[&str], &[&str]); 7] = [
-    (
-        "map $uri $x",
-        &[
-            "a",
-            "A",
-            "b",
-            "default",
-            "hostnames",
-            "volatile",
-            "*.a",
-            ".a",
-            "a.*",
-            "a*b",
-            "*",
-            ".*",
-            "a..b",
-            "~^x(?<g>y)",
-            "\\default",
-            "",
-            "include",
-        ],
-        &["1", "$host", "$", "${uri", "$nosuch"],
-    ),
-    (
-        "map $uri $x { hostnames;",
-        &["a", ".a", "*.a", "a.*", "A", "*.A", "a*b", "*", ".*", "*.", "a..b", ".b", "b.*", "default", "~x"],
-        &["1", "$uri"],
-    ),
-    (
-        "geo $x",
-        &[
-            "10.0.0.0/8",
-            "10.0.0.0/33",
-            "127.0.0.1",
-            "::/0",
-            "default",
-            "ranges",
-            "proxy",
-            "delete",
-            "a",
-            "volatile",
-        ],
-        &["1", "127.0.0.1", "x y", ""],
-    ),
-    (
-        "geo $x { ranges;",
-        &[
-            "10.0.0.0-10.0.0.9",
-            "10.0.0.9-10.0.0.0",
-            "127.0.0.1",
-            "default",
-            "ranges",
-            "delete",
-            "proxy_recursive",
-        ],
-        &["1", "10.0.0.0-10.0.0.9"],
-    ),
-    ("types", &["text/html", "a", ""], &["html", "css", "HTML", "a b c"]),
-    (
-        "split_clients $uri $x",
-        &["50%", "60%", "0%", "*", "0.5%", "0.555%", "101%", "x", "%", "1", "include"],
-        &["a", "$", "", "b c"],
-    ),
-    ("charset_map a b", &["80", "FF", "100", "x", ""], &["81", "8182", "", "81 82"]),
-];
-
 /// The blocks around the directive. `%T` stands for what the other directives of the block need.
 const PLACES: [(Context, &str); 12] = [
     (Context::Main, "%L\n%S\nevents {}\nhttp { %T server { listen %P; } }\n"),
@@ -379,7 +327,7 @@ pub(crate) fn choices() -> Vec<(&'static str, &'static Variant)> {
             && variant.removed.is_none_or(|removed| removed > supported)
             && !NOT_BUILT.iter().any(|part| variant.module.contains(part))
             && !LEFT_OUT.contains(name)
-            && !OPENS.iter().any(|ending| name.ends_with(ending))
+            && !RELATED.iter().chain(&OPENS).any(|ending| name.ends_with(ending))
     })
     .collect()
 }
@@ -395,66 +343,10 @@ pub(crate) fn case(rng: &mut Rng, choices: &[(&'static str, &'static Variant)]) 
     let block = variant.block != rng.chance(3);
     let statement = std::iter::once(name.to_owned()).chain(words.iter().map(|word| quoted(word)));
     let statement = statement.collect::<Vec<_>>().join(" ") + if block { " { }" } else { ";" };
-    Case { text: frame.replace("%T", &rest()).replace("%S", &statement), statement, context }
-}
-
-/// A block of data with some entries.
-pub(crate) fn data(rng: &mut Rng) -> Case {
-    let (head, keys, values) = DATA[rng.below(DATA.len())];
-    let entry = |rng: &mut Rng| {
-        let key = quoted(rng.pick(keys));
-        if rng.chance(85) { format!("{key} {};", value(rng.pick(values))) } else { format!("{key};") }
-    };
-    let entries: Vec<String> = (0..=rng.below(4)).map(|_| entry(rng)).collect();
-    let open = if head.contains('{') { "" } else { " {" };
-    let statement = format!("{head}{open}\n{}\n}}", entries.join("\n"));
-    let streams = ["map", "geo", "split_clients"].iter().any(|it| head.starts_with(it));
-    let (context, frame) = if streams && rng.chance(25) { PLACES[9] } else { PLACES[2] };
-    let statement =
-        if context == Context::Stream { statement.replace("$uri", "$protocol") } else { statement };
-    let statement =
-        if context == Context::Stream { statement.replace("$host", "$protocol") } else { statement };
-    Case { text: frame.replace("%T", &rest()).replace("%S", &statement), statement, context }
-}
-
-/// One word or several.
-fn value(words: &str) -> String {
-    if words.is_empty() { quoted(words) } else { words.split(' ').map(quoted).collect::<Vec<_>>().join(" ") }
-}
-
-/// What the other directives of `http` need.
-fn rest() -> String {
     let temporary =
         ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|it| format!("{it}_temp_path %D/{it};"));
-    format!("{} access_log off; upstream known {{ server 127.0.0.1:9; }}", temporary.join(" "))
-}
-
-/// Several directives that nginx compares with each other.
-pub(crate) fn related(rng: &mut Rng) -> Case {
-    let group = GROUPS[rng.below(GROUPS.len())];
-    let some = |rng: &mut Rng| {
-        let lines: Vec<&str> = (0..rng.below(4)).map(|_| rng.pick(group.lines)).collect();
-        lines.join("\n")
-    };
-    let (outer, first, second) = (some(rng), some(rng), some(rng));
-    let statement = match group.inside {
-        Inside::Upstream => {
-            let port = rng.pick(&["", ":80"]);
-            let pass = format!("location /p {{ proxy_pass http://u{port}; }}");
-            let server = format!("server {{ listen %P;\n{pass}\n}}");
-            let upstreams = format!("upstream u {{\n{outer}\n{first}\n}}\nupstream v {{\n{second}\n}}");
-            if rng.chance(50) { format!("{upstreams}\n{server}") } else { format!("{server}\n{upstreams}") }
-        }
-        Inside::Servers => {
-            let third = some(rng);
-            format!("server {{\n{outer}\n{first}\n}}\nserver {{\n{second}\n}}\nserver {{\n{third}\n}}")
-        }
-        Inside::Levels => format!(
-            "{outer}\nserver {{ listen %P;\n{first}\nlocation / {{\n{second}\n}}\nlocation /b {{ }}\n}}"
-        ),
-    };
-    let frame = "%L\nevents {}\nhttp { %T\n%S\n}\n";
-    Case { text: frame.replace("%T", &rest()).replace("%S", &statement), statement, context: Context::Http }
+    let rest = format!("{} access_log off; upstream known {{ server 127.0.0.1:9; }}", temporary.join(" "));
+    Case { text: frame.replace("%T", &rest).replace("%S", &statement), statement, context }
 }
 
 fn words(rng: &mut Rng, name: &str, variant: &Variant) -> Vec<String> {

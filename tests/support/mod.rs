@@ -3,13 +3,12 @@
 //! [`conf`] scans a configuration, [`tree`] holds the files of one, [`render`] rewrites it for loopback and free
 //! ports, with [`upstream`] for the passes, [`nginx`] and [`backend`] are processes that end with their owner, [`client`] shakes hands, [`head`] reads
 //! what arrived upstream. [`probe`], [`rule`] and [`fixture`] judge fixture
-//! folders, [`made`] are some to judge by, [`effect`] shows what a rule's repair changes, [`conformance`] the published cases.
+//! folders, [`made`] are some to judge by, [`conformance`] the published cases.
 
 pub(crate) mod backend;
 pub(crate) mod client;
 pub(crate) mod conf;
 pub(crate) mod conformance;
-pub(crate) mod effect;
 pub(crate) mod fixture;
 pub(crate) mod head;
 pub(crate) mod listen;

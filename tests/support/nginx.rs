@@ -124,13 +124,6 @@ pub(crate) struct Site {
 impl Site {
     fn wait_until_it_accepts(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + Duration::from_secs(10);
-        // nginx writes its number once it has bound all addresses: what accepts before may be another process.
-        while !self.folder.path().join("lab.pid").exists() {
-            if self.child.try_wait().expect("the state of nginx").is_some() || Instant::now() > deadline {
-                return Err(format!("nginx does not start: {}", self.log()));
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
         for (_, address) in self.listens.clone() {
             while TcpStream::connect(address).is_err() {
                 if self.child.try_wait().expect("the state of nginx").is_some() {

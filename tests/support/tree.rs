@@ -53,9 +53,7 @@ fn is_configuration(path: &Path) -> bool {
         .extension()
         .is_some_and(|e| ["html", "txt", "pem", "key", "crt", "json"].iter().any(|x| e == *x));
     !page
-        && !["htpasswd", "users", "probe", "expect", "nginx-version"]
-            .iter()
-            .any(|n| path.file_name().is_some_and(|f| f == *n))
+        && !["htpasswd", "users", "probe", "expect"].iter().any(|n| path.file_name().is_some_and(|f| f == *n))
 }
 
 fn unquoted(raw: &str) -> &str {

@@ -2,13 +2,8 @@
 
 use super::super::{Checked, Refusal, quoted, says};
 
-use super::super::script::Names;
 use super::super::values::{address_v4, is_network};
 use super::Taken;
-use crate::catalogue::{Family, Version};
-
-/// The first version that knows `volatile`.
-const VOLATILE: Version = Version::new(1, 29, 3);
 
 /// An open `geo` block.
 #[derive(Debug, Default)]
@@ -20,25 +15,18 @@ pub struct Geo {
 }
 
 impl Geo {
-    /// Stream has no proxies whose word is taken.
-    pub(in crate::directive) fn entry<P>(
-        &mut self,
-        words: &[&[u8]],
-        names: &Names<P>,
-    ) -> Result<Taken, Refusal> {
-        let http = names.family != Some(Family::Stream);
+    pub(in crate::directive) fn entry(&mut self, words: &[&[u8]]) -> Result<Taken, Refusal> {
         match words {
-            [b"ranges"] if self.begun && !self.ranges => {
+            [b"ranges"] if self.begun => {
                 return Err(
                     says(r#"the "ranges" directive must be the first directive inside "geo" block"#).at(0)
                 );
             }
             [b"ranges"] => self.ranges = true,
-            [b"volatile"] if names.range.contains_from(VOLATILE) => {}
-            [b"proxy_recursive"] if http => {}
+            [b"proxy_recursive" | b"volatile"] => {}
             [b"include", _] => return Ok(Taken::Include),
             [b"default", _] => self.begun = true,
-            [b"proxy", network] if http => check_network(network)?,
+            [b"proxy", network] => check_network(network)?,
             [b"delete", network] | [network, _] => {
                 self.begun = true;
                 let word = usize::from(words.first() == Some(&&b"delete"[..]));

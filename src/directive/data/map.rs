@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::super::{Checked, Fault, Refusal, quoted, says};
 
-use super::super::merge::hash::longest;
 use super::super::script::Names;
 use super::Taken;
 
@@ -43,16 +42,11 @@ impl Map {
             }
             b"default" => Ok(()),
             [b'~', regex @ ..] => {
-                names.expression(regex.strip_prefix(b"*").unwrap_or(regex)).map_err(|it| it.at(0))
+                names.defines_groups(regex);
+                Ok(())
             }
             _ => self.plain_key(&key.strip_prefix(b"\\").unwrap_or(key).to_ascii_lowercase()),
         }
-    }
-
-    /// The length of the longest name in its tables, if there is one.
-    pub(in crate::directive) fn longest(&self) -> Option<usize> {
-        let keys = self.keys.iter().map(Vec::as_slice);
-        if self.hostnames { longest(keys) } else { keys.map(<[u8]>::len).max() }
     }
 
     /// `ngx_hash_add_key`: a leading dot stands for the name itself and everything below it.
@@ -75,11 +69,10 @@ impl Map {
 }
 
 /// What `ngx_hash_add_key` takes where wildcards are meant: at most one, as the first or last label.
-pub(in crate::directive) fn is_hostname(key: &[u8]) -> bool {
+fn is_hostname(key: &[u8]) -> bool {
     let mut stars = key.iter().filter(|&&byte| byte == b'*');
     let (star, second) = (stars.next().is_some(), stars.next().is_some());
-    let at_end = key.len() > 2 && (key.starts_with(b"*.") || key.ends_with(b".*"));
-    let dotted = key.len() > 1 && key.first() == Some(&b'.');
+    let at_end = key.starts_with(b"*.") || key.ends_with(b".*") || key.first() == Some(&b'.');
     let empty_label = key.windows(2).any(|pair| pair == b"..");
-    !second && !empty_label && !key.contains(&0) && (!star || at_end || dotted)
+    !second && !empty_label && !key.contains(&0) && (!star || (at_end && key.len() > 2))
 }

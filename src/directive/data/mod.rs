@@ -14,15 +14,12 @@ use crate::catalogue::{DirectiveId, directive};
 use geo::Geo;
 use map::Map;
 
-pub(super) use map::is_hostname;
-
 /// An open data block.
 #[derive(Debug)]
 pub enum Data {
     Map(Map),
     Geo(Geo),
-    /// `types` with the longest ending of a file.
-    Types(Vec<u8>),
+    Types,
     /// `split_clients` with what its shares add up to, in hundredths of a percent.
     Split(u64),
     /// `charset_map`; to UTF-8 there are several bytes on the right.
@@ -59,7 +56,7 @@ impl Data {
         match id {
             directive::MAP => Self::Map(Map::default()),
             directive::GEO => Self::Geo(Geo::default()),
-            directive::TYPES => Self::Types(Vec::new()),
+            directive::TYPES => Self::Types,
             directive::SPLIT_CLIENTS => Self::Split(0),
             directive::CHARSET_MAP => Self::Charset { to_utf8 },
             _ => Self::Other,
@@ -75,8 +72,8 @@ impl Data {
         let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
         match self {
             Self::Map(map) => map.entry(&words, names),
-            Self::Geo(geo) => geo.entry(&words, names),
-            Self::Types(longest) => types(longest, &words),
+            Self::Geo(geo) => geo.entry(&words),
+            Self::Types => types(&words),
             Self::Split(total) => split(total, &words).map(|()| Taken::Data),
             Self::Charset { to_utf8 } => charset(*to_utf8, &words).map(|()| Taken::Data),
             Self::Other => Ok(if matches!(*words, [b"include", _]) { Taken::Include } else { Taken::Data }),
@@ -86,20 +83,16 @@ impl Data {
     /// Checks the block as a whole.
     pub(in crate::directive) fn end(&self) -> Checked {
         match self {
-            Self::Split(total) if *total > WHOLE => Err(says("percent total is greater than 100%")),
+            Self::Split(total) if *total > 100 * 100 => Err(says("percent total is greater than 100%")),
             _ => Ok(()),
         }
     }
 }
 
-/// All clients, in hundredths of a percent.
-const WHOLE: u64 = 100 * 100;
-
 /// `ngx_http_split_clients`, which does not look at the number of words.
 fn split(total: &mut u64, words: &[&[u8]]) -> Checked {
     let share = words.first().copied().unwrap_or_default();
     if share == b"*" {
-        *total = (*total).max(WHOLE);
         return Ok(());
     }
     let parsed = share.strip_suffix(b"%").and_then(hundredths).filter(|&share| share > 0);
@@ -121,19 +114,13 @@ fn charset(to_utf8: bool, words: &[&[u8]]) -> Checked {
 }
 
 /// `ngx_http_core_type`.
-fn types(longest: &mut Vec<u8>, words: &[&[u8]]) -> Result<Taken, Refusal> {
+fn types(words: &[&[u8]]) -> Result<Taken, Refusal> {
     match words {
         [b"include", _] => Ok(Taken::Include),
         [b"include", ..] => {
             Err(says(r#"invalid number of arguments in "include" directive"#).of(Fault::Count))
         }
-        _ => {
-            let endings = words.iter().skip(1).filter(|ending| ending.len() > longest.len());
-            if let Some(ending) = endings.max_by_key(|ending| ending.len()) {
-                *longest = ending.to_vec();
-            }
-            Ok(Taken::Data)
-        }
+        _ => Ok(Taken::Data),
     }
 }
 

@@ -20,8 +20,7 @@ pub(super) enum For {
 pub(in crate::directive) struct Address<'a> {
     pub(in crate::directive) family: Family,
     pub(in crate::directive) host: &'a [u8],
-    /// The first port and the last one.
-    pub(in crate::directive) ports: Option<(i64, i64)>,
+    pub(in crate::directive) port: Option<i64>,
     pub(in crate::directive) uri: &'a [u8],
 }
 
@@ -49,7 +48,7 @@ fn unix(path: &[u8], of: For) -> Result<Address<'_>, &'static str> {
     match path.len() {
         0 => Err("no path in the unix domain socket"),
         108.. => Err("too long path in the unix domain socket"),
-        _ => Ok(Address { family: Family::Unix, host: path, ports: Some((0, 0)), uri }),
+        _ => Ok(Address { family: Family::Unix, host: path, port: Some(0), uri }),
     }
 }
 
@@ -57,31 +56,31 @@ fn inet6(rest: &[u8], of: For) -> Result<Address<'_>, &'static str> {
     let close = memchr::memchr(b']', rest).ok_or("invalid host")?;
     let (host, after) = (rest.get(..close).unwrap_or_default(), rest.get(close + 1..).unwrap_or_default());
     let (after, uri) = split_uri(after, b"/", of)?;
-    let ports = match after.split_first() {
+    let port = match after.split_first() {
         None => None,
-        Some((b':', digits)) => Some(ports(digits, of)?),
+        Some((b':', digits)) => Some(port(digits, of)?),
         Some(_) => return Err("invalid host"),
     };
     if host.is_empty() {
         return Err("no host");
     }
     address_v6(host).ok_or("invalid IPv6 address")?;
-    Ok(Address { family: Family::Inet6, host, ports, uri })
+    Ok(Address { family: Family::Inet6, host, port, uri })
 }
 
 fn inet(url: &[u8], of: For) -> Result<Address<'_>, &'static str> {
     let (authority, uri) = split_uri(url, b"/?", of)?;
-    let (host, ports) = match memchr::memchr(b':', authority) {
+    let (host, port) = match memchr::memchr(b':', authority) {
         Some(at) => {
             let (host, digits) = authority.split_at_checked(at).unwrap_or((authority, &[]));
-            (host, Some(ports(digits.get(1..).unwrap_or_default(), of)?))
+            (host, Some(port(digits.get(1..).unwrap_or_default(), of)?))
         }
         None if of == For::Listen && is_ports(authority) => {
-            return ports(authority, of).map(|ports| Address { ports: Some(ports), ..Address::default() });
+            return port(authority, of).map(|port| Address { port: Some(port), ..Address::default() });
         }
         None => (authority, None),
     };
-    if host.is_empty() { Err("no host") } else { Ok(Address { family: Family::Inet, host, ports, uri }) }
+    if host.is_empty() { Err("no host") } else { Ok(Address { family: Family::Inet, host, port, uri }) }
 }
 
 /// The text before a URI and the URI, where one is allowed.
@@ -98,20 +97,20 @@ fn is_ports(text: &[u8]) -> bool {
     ends.all(|end| !end.is_empty() && number(end).is_some())
 }
 
-/// A port, or to listen at a range of them.
-fn ports(text: &[u8], of: For) -> Result<(i64, i64), &'static str> {
+/// A port, or to listen at a range of ports.
+fn port(text: &[u8], of: For) -> Result<i64, &'static str> {
     let valid = |digits: &[u8]| {
         (!digits.is_empty()).then(|| number(digits)).flatten().filter(|port| (1..=65535).contains(port))
     };
     let dash = memchr::memchr(b'-', text).filter(|_| of == For::Listen);
-    let Some(dash) = dash else { return valid(text).map(|port| (port, port)).ok_or("invalid port") };
+    let Some(dash) = dash else { return valid(text).ok_or("invalid port") };
     let last = valid(text.get(dash + 1..).unwrap_or_default()).ok_or("invalid port")?;
     let first = valid(text.get(..dash).unwrap_or_default()).ok_or("invalid port")?;
-    if first > last { Err("invalid port range") } else { Ok((first, last)) }
+    if first > last { Err("invalid port range") } else { Ok(first) }
 }
 
 /// Whether `ngx_parse_addr_port` takes `text`: a number, not a name.
-pub(in crate::directive) fn is_numeric(text: &[u8]) -> bool {
+pub(super) fn is_numeric(text: &[u8]) -> bool {
     let text_of = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
     let is_address =
         |text: &[u8]| text_of(text).is_some_and(|it| address_v4(&it).is_some()) || address_v6(text).is_some();
@@ -154,6 +153,6 @@ pub(in crate::directive) fn address_v4(text: &str) -> Option<u32> {
     parts.next().is_none().then_some(address)
 }
 
-pub(super) fn address_v6(text: &[u8]) -> Option<Ipv6Addr> {
+fn address_v6(text: &[u8]) -> Option<Ipv6Addr> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }

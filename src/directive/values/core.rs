@@ -1,14 +1,13 @@
-//! Directives of servers and locations, and of small modules.
+//! Directives of the core and of small modules.
 
 use std::collections::HashSet;
 
 use super::super::call::Call;
-use super::super::data::is_hostname;
 use super::super::scalar::{number, offset, size, time};
 use super::super::script::syntax;
 use super::super::{Checked, quoted, says};
-use super::address::{For, is_network, parse};
-use super::parameters::invalid;
+use super::address::{For, is_network, is_numeric, parse};
+use super::parameters::{invalid, is_positive};
 use crate::catalogue::{Version, directive};
 
 /// The first version that knows `ipv4=` of `resolver`.
@@ -21,6 +20,19 @@ pub(super) fn access(call: &Call<'_>) -> Checked {
         network if is_network(network) => Ok(()),
         _ => Err(call.invalid_parameter(1)),
     }
+}
+
+/// `ngx_http_upstream_bind_set_slot`
+pub(super) fn bind(call: &Call<'_>) -> Checked {
+    let address = call.word(1);
+    if call.count() == 1 && address == b"off" {
+        return Ok(());
+    }
+    syntax(address)?;
+    if !address.contains(&b'$') && !is_numeric(address) {
+        return Err(invalid("address", address, 1));
+    }
+    if call.count() > 1 && call.word(2) != b"transparent" { Err(call.invalid_parameter(2)) } else { Ok(()) }
 }
 
 /// `ngx_conf_set_path_slot`: up to three levels of folders, their names ten characters at most in all.
@@ -221,28 +233,53 @@ pub(super) fn power_of_two(call: &Call<'_>) -> Checked {
     if good { Ok(()) } else { Err(call.directive_says("must be a power of two")) }
 }
 
+/// A rate in bytes, which may hold variables.
+pub(super) fn rate(call: &Call<'_>) -> Checked {
+    let good = call.word(1).contains(&b'$') || size(call.word(1), b"kKmM").is_some();
+    if good { Ok(()) } else { Err(call.directive_says("invalid value")) }
+}
+
+/// A switch that takes nothing but `off` in place of two words.
+pub(super) fn off_alone(call: &Call<'_>) -> Checked {
+    if call.count() == 1 && call.word(1) != b"off" { Err(call.invalid_parameter(1)) } else { Ok(()) }
+}
+
+/// `proxy_redirect` with one word.
+pub(super) fn redirect(call: &Call<'_>) -> Checked {
+    match (call.count(), call.word(1)) {
+        (1, b"off" | b"default" | b"false") | (2, _) => Ok(()),
+        _ => Err(call.invalid_parameter(1)),
+    }
+}
+
+/// `proxy_cookie_flags`, whose flags are looked at when a cookie comes.
+pub(super) fn cookie_flags(call: &Call<'_>) -> Checked {
+    off_alone(call)?;
+    if !call.word(1).starts_with(b"~") {
+        syntax(call.word(1))?;
+    }
+    call.arguments().skip(1).try_for_each(syntax)
+}
+
+/// `proxy_store` and the like: 1.22.1 takes an empty path, 1.30.6 does not.
+pub(super) fn store(call: &Call<'_>) -> Checked {
+    if call.word(1).is_empty() && call.version >= Version::new(1, 29, 0) {
+        Err(says("empty path"))
+    } else {
+        Ok(())
+    }
+}
+
 /// `valid_referers`, each name once.
 pub(super) fn referers(call: &Call<'_>) -> Checked {
     let mut seen = HashSet::new();
     for (index, word) in call.arguments().enumerate() {
         let special = matches!(word, b"none" | b"blocked" | b"server_names") || word.starts_with(b"~");
-        let host = word.split(|&byte| byte == b'/').next().unwrap_or_default();
-        if !special && !is_hostname(host) {
-            return Err(quoted("invalid hostname or wildcard \"", host, "\"").at(index + 1));
-        }
-        let name = host.to_ascii_lowercase();
-        if !special && !seen.insert(name.clone()) {
-            return Err(quoted("conflicting parameter \"", &name, "\"").at(index + 1));
+        if !special && !seen.insert(word.to_ascii_lowercase()) {
+            return Err(quoted("conflicting parameter \"", word, "\"").at(index + 1));
         }
     }
     Ok(())
-}
-
-/// `index`: 1.22.1 names the first word, 1.30.6 the empty one.
-pub(super) fn index(call: &Call<'_>) -> Checked {
-    let Some(empty) = call.arguments().position(<[u8]>::is_empty) else { return Ok(()) };
-    let named = if call.version < Version::new(1, 29, 0) { 1 } else { empty + 1 };
-    Err(quoted("index \"", call.word(named), "\" in \"index\" directive is invalid").at(empty + 1))
 }
 
 /// `server_name`
@@ -256,6 +293,29 @@ pub(super) fn server_name(call: &Call<'_>) -> Checked {
         Some(index) => Err(quoted("server name \"", call.word(index + 1), "\" is invalid").at(index + 1)),
         None => Ok(()),
     }
+}
+
+/// `fastcgi_param NAME VALUE [if_not_empty]`
+pub(super) fn param(call: &Call<'_>) -> Checked {
+    if call.count() == 3 && call.word(3) != b"if_not_empty" { Err(call.invalid_parameter(3)) } else { Ok(()) }
+}
+
+/// `fastcgi_split_path_info`, whose expression must have two groups.
+pub(super) fn split_path_info(call: &Call<'_>) -> Checked {
+    let escaped = |at: usize| {
+        call.word(1).get(..at).unwrap_or_default().iter().rev().take_while(|&&byte| byte == b'\\').count() % 2
+            == 1
+    };
+    let captures = |at: &usize| {
+        let rest = call.word(1).get(at + 1..).unwrap_or_default();
+        let named = [&b"?<"[..], b"?P<", b"?'"].iter().any(|start| rest.starts_with(start));
+        let looks_behind = rest.starts_with(b"?<=") || rest.starts_with(b"?<!");
+        !escaped(*at) && (!rest.starts_with(b"?") || named && !looks_behind)
+    };
+    if memchr::memchr_iter(b'(', call.word(1)).filter(captures).count() == 2 {
+        return Ok(());
+    }
+    Err(quoted("pattern \"", call.word(1), "\" must have 2 captures"))
 }
 
 /// `gzip_hash` and `gzip_window`: powers of two.
@@ -281,6 +341,35 @@ pub(super) fn pushes(call: &Call<'_>) -> Checked {
     }
 }
 
+/// `thread_pool`, which overlooks what it does not know.
+pub(super) fn thread_pool(call: &Call<'_>) -> Checked {
+    let mut has_threads = false;
+    for index in 2..=call.count() {
+        let word = call.word(index);
+        if let Some(count) = word.strip_prefix(b"threads=") {
+            if !is_positive(count) {
+                return Err(invalid("threads value", word, index));
+            }
+            has_threads = true;
+        }
+        let queue = word.strip_prefix(b"max_queue=");
+        if queue.is_some_and(|count| count.is_empty() || number(count).is_none()) {
+            return Err(invalid("max_queue value", word, index));
+        }
+    }
+    if has_threads || call.word(1) == b"default" {
+        return Ok(());
+    }
+    Err(says([b"\"", call.word(0), b"\" must have \"threads\" parameter"].concat()).at(0))
+}
+
+/// The ways in which nginx waits for events, on any system.
+const EVENTS: [&[u8]; 7] = [b"epoll", b"kqueue", b"eventport", b"/dev/poll", b"poll", b"select", b"rtsig"];
+
+pub(super) fn event_type(call: &Call<'_>) -> Checked {
+    if EVENTS.contains(&call.word(1)) { Ok(()) } else { Err(invalid("event type", call.word(1), 1)) }
+}
+
 pub(super) fn userid_expires(call: &Call<'_>) -> Checked {
     let good = matches!(call.word(1), b"max" | b"off") || time(call.word(1), true);
     if good { Ok(()) } else { Err(call.directive_says("invalid value")) }
@@ -292,4 +381,32 @@ pub(super) fn userid_mark(call: &Call<'_>) -> Checked {
         [letter] if letter.is_ascii_alphanumeric() => Ok(()),
         _ => Err(call.directive_says("value must be \"off\" or a single letter, digit or \"=\"")),
     }
+}
+
+pub(super) fn worker_connections(call: &Call<'_>) -> Checked {
+    let good = number(call.word(1)).is_some();
+    if good { Ok(()) } else { Err(invalid("number", call.word(1), 1)) }
+}
+
+pub(super) fn worker_priority(call: &Call<'_>) -> Checked {
+    let digits = call.word(1).strip_prefix(b"-").or_else(|| call.word(1).strip_prefix(b"+"));
+    let good = number(digits.unwrap_or(call.word(1))).is_some();
+    if good { Ok(()) } else { Err(call.directive_says("invalid number")) }
+}
+
+/// `worker_cpu_affinity`: masks of 0 and 1, read from their ends.
+pub(super) fn cpu_affinity(call: &Call<'_>) -> Checked {
+    let masks = if call.word(1) == b"auto" { 2 } else { 1 };
+    for index in masks..=call.count() {
+        let wrong = call.word(index).iter().rfind(|byte| !matches!(byte, b'0' | b'1' | b' '));
+        if let Some(&byte) = wrong {
+            return Err(quoted("invalid character \"", &[byte], "\" in \"worker_cpu_affinity\"").at(index));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn worker_processes(call: &Call<'_>) -> Checked {
+    let good = call.word(1) == b"auto" || number(call.word(1)).is_some_and(|count| count > 0);
+    if good { Ok(()) } else { Err(call.directive_says("invalid value")) }
 }

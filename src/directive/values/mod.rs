@@ -5,9 +5,6 @@ mod core;
 mod listen;
 mod log;
 mod parameters;
-mod passing;
-mod process;
-mod socket;
 mod upstream;
 mod zones;
 
@@ -15,10 +12,9 @@ use super::call::Call;
 use super::{Checked, scalar};
 use crate::catalogue::{DirectiveId, Origin, ValueKind, Version, directive};
 
-pub(super) use address::{address_v4, is_network, is_numeric};
+pub(super) use address::{address_v4, is_network};
 pub(super) use log::access_log;
-pub(super) use socket::{At, Socket, sockets};
-pub(super) use upstream::{Passed, has_uri, no_uri, passed, server_host};
+pub(super) use upstream::{has_uri, needs_port, no_uri};
 
 /// Whether the directive's setter takes its words, variables aside.
 pub(super) fn check(call: &Call<'_>) -> Checked {
@@ -27,7 +23,7 @@ pub(super) fn check(call: &Call<'_>) -> Checked {
         return Ok(());
     }
     match call.variant.value_in(call.version) {
-        Some(ValueKind::Bind) => return passing::bind(call),
+        Some(ValueKind::Bind) => return core::bind(call),
         Some(ValueKind::Path) => return core::path(call),
         Some(ValueKind::Access) => return core::file_access(call),
         _ => {}
@@ -68,27 +64,26 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
         directive::CONNECTION_POOL_SIZE | directive::REQUEST_POOL_SIZE | directive::HTTP2_POOL_SIZE => {
             core::pool_size
         }
-        directive::PROXY_UPLOAD_RATE | directive::PROXY_DOWNLOAD_RATE => passing::rate,
-        directive::PROXY_BIND => passing::bind,
+        directive::PROXY_UPLOAD_RATE | directive::PROXY_DOWNLOAD_RATE => core::rate,
+        directive::PROXY_BIND => core::bind,
         directive::STICKY => upstream::sticky,
-        directive::PROXY_REDIRECT => passing::redirect,
-        directive::PROXY_COOKIE_PATH | directive::PROXY_COOKIE_DOMAIN => passing::off_alone,
-        directive::PROXY_COOKIE_FLAGS => passing::cookie_flags,
-        directive::INDEX => core::index,
+        directive::PROXY_REDIRECT => core::redirect,
+        directive::PROXY_COOKIE_PATH | directive::PROXY_COOKIE_DOMAIN => core::off_alone,
+        directive::PROXY_COOKIE_FLAGS => core::cookie_flags,
         directive::SERVER_NAME => core::server_name,
-        directive::FASTCGI_PARAM | directive::SCGI_PARAM | directive::UWSGI_PARAM => passing::param,
-        directive::FASTCGI_SPLIT_PATH_INFO => passing::split_path_info,
+        directive::FASTCGI_PARAM | directive::SCGI_PARAM | directive::UWSGI_PARAM => core::param,
+        directive::FASTCGI_SPLIT_PATH_INFO => core::split_path_info,
         directive::GZIP_HASH | directive::GZIP_WINDOW => core::gzip_sizes,
         directive::HTTP2_MAX_CONCURRENT_PUSHES => core::pushes,
-        directive::THREAD_POOL => process::thread_pool,
-        directive::USE => process::event_type,
+        directive::THREAD_POOL => core::thread_pool,
+        directive::USE => core::event_type,
         directive::USERID_EXPIRES => core::userid_expires,
         directive::USERID_MARK => core::userid_mark,
-        directive::WORKER_CONNECTIONS => process::worker_connections,
-        directive::WORKER_PRIORITY => process::worker_priority,
-        directive::WORKER_CPU_AFFINITY => process::cpu_affinity,
+        directive::WORKER_CONNECTIONS => core::worker_connections,
+        directive::WORKER_PRIORITY => core::worker_priority,
+        directive::WORKER_CPU_AFFINITY => core::cpu_affinity,
         directive::PASS => upstream::stream_pass,
-        directive::WORKER_PROCESSES => process::worker_processes,
+        directive::WORKER_PROCESSES => core::worker_processes,
         _ => return None,
     })
 }
@@ -96,7 +91,7 @@ fn by_name(call: &Call<'_>) -> Option<Setter> {
 /// Directives that several modules have under their own names.
 fn by_ending(call: &Call<'_>) -> Option<Setter> {
     const ENDINGS: [(&str, Setter); 5] = [
-        ("_store", passing::store),
+        ("_store", core::store),
         ("_cache_path", zones::cache_path),
         ("_cache_valid", zones::cache_valid),
         ("ssl_certificate_cache", zones::certificate_cache),

@@ -26,7 +26,7 @@ pub(super) fn server(call: &Call<'_>) -> Checked {
     let url = call.word(1);
     let address = parse(url, For::Connect).map_err(|problem| refused(problem, url, 1))?;
     let looked_up = call.arguments().any(|word| word.starts_with(b"service="));
-    if call.context == Context::StreamUpstream && address.ports.is_none() && !looked_up {
+    if call.context == Context::StreamUpstream && address.port.is_none() && !looked_up {
         return Err(refused("no port", url, 1));
     }
     Ok(())
@@ -104,40 +104,21 @@ pub(super) fn pass(call: &Call<'_>) -> Checked {
     Ok(())
 }
 
-/// Where a pass leads that names its server.
-pub(in crate::directive) struct Passed<'a> {
-    pub(in crate::directive) host: &'a [u8],
-    /// The whole but its scheme.
-    pub(in crate::directive) url: &'a [u8],
-    /// The port that is written down.
-    pub(in crate::directive) port: Option<i64>,
-    /// There is no usual port.
-    pub(in crate::directive) needs_port: bool,
-}
-
-/// Where a pass leads, if it has no variables.
-pub(in crate::directive) fn passed<'a>(call: &Call<'a>) -> Option<Passed<'a>> {
+/// The host and the whole of a pass that names no port and has no usual one: it must be the name of an upstream.
+pub(in crate::directive) fn needs_port<'a>(call: &Call<'a>) -> Option<(&'a [u8], &'a [u8])> {
     let is_tunnel = call.id == directive::TUNNEL_PASS;
     if !call.id.name().ends_with("_pass") || is_tunnel || call.variant.origin != Origin::Nginx {
         return None;
     }
     let word = call.word(1);
-    if has_variables(call, word) {
+    let has_default = call.id == directive::PROXY_PASS && call.context != Context::StreamServer;
+    if has_default || has_variables(call, word) {
         return None;
     }
     let url = without_scheme(call, word).ok()?;
     let of = if takes_uri(call) { For::Pass } else { For::Connect };
-    let Ok(Address { family: Family::Inet | Family::Inet6, host, ports, .. }) = parse(url, of) else {
-        return None;
-    };
-    let has_default = call.id == directive::PROXY_PASS && call.context != Context::StreamServer;
-    Some(Passed { host, url, port: ports.map(|(port, _)| port), needs_port: !has_default })
-}
-
-/// The host of a `server` and whether it has a port, if it is no socket of the file system.
-pub(in crate::directive) fn server_host<'a>(call: &Call<'a>) -> Option<(&'a [u8], bool)> {
-    let address = parse(call.word(1), For::Connect).ok().filter(|it| it.family != Family::Unix)?;
-    Some((address.host, address.ports.is_some()))
+    let Ok(Address { host, port: None, .. }) = parse(url, of) else { return None };
+    Some((host, url))
 }
 
 /// Whether the pass has a URI behind its address.

@@ -98,7 +98,7 @@ fn head(upstream: &Upstream, out: &mut dyn Write) -> io::Result<()> {
     let (method, version) = (words::text(&request.method.value), words::text(&request.version.value));
     let target = String::from_utf8_lossy(&upstream.target).into_owned();
     writeln!(out, "      {} {} HTTP/{}", Line(&method), Line(&target), Line(&version))?;
-    let lines = request.every_line();
+    let lines = [&request.set, &request.defaults, &request.passed].into_iter().flatten();
     for line in lines.filter(|line| !line.value.is_blank()) {
         writeln!(out, "      {}: {}", Line(&line.name), Line(&words::text(&line.value)))?;
     }

@@ -1,7 +1,5 @@
 //! The places of a report that are shown in the code.
 
-use std::collections::HashSet;
-
 use super::super::place::Places;
 use crate::finding::Finding;
 use crate::source::Span;
@@ -28,27 +26,17 @@ pub(super) fn of(group: &[&Finding], places: &Places<'_>) -> Vec<Mark> {
         let text = format!("{lead}{}", finding.rule.summary);
         add(&mut marks, Mark { span: finding.span, text, primary: true, context: 1 });
     }
-    let most = marks.len() + MOST_RELATED;
+    let own = marks.len();
     for finding in group {
         add_block(&mut marks, finding, places);
     }
-    let mut hidden = HashSet::new();
-    let mut add_other = |span: Span, text: &dyn Fn() -> String, context: u32| {
-        // Thousands of places may be related, and thousands of includes lead there: what is not shown is only counted.
-        if marks.len() < most || marks.iter().any(|known| known.span == span) {
-            add(&mut marks, Mark { span, text: text(), primary: false, context });
-        } else {
-            hidden.insert(span);
-        }
-    };
     for label in group.iter().flat_map(|finding| &finding.related) {
-        add_other(label.span, &|| label.message.clone(), 1);
+        add(&mut marks, Mark { span: label.span, text: label.message.clone(), primary: false, context: 1 });
     }
-    // Each include of the chain, innermost first.
-    for &span in group.iter().flat_map(|finding| finding.includes.iter().rev()) {
-        add_other(span, &|| format!("included from {}", places.file_line(span)), 0);
+    for finding in group {
+        add_includes(&mut marks, finding, places);
     }
-    leave_out(&mut marks, most, hidden.len());
+    leave_out(&mut marks, own);
     marks
 }
 
@@ -73,9 +61,17 @@ fn add_block(marks: &mut Vec<Mark>, finding: &Finding, places: &Places<'_>) {
     }
 }
 
-fn leave_out(marks: &mut Vec<Mark>, most: usize, hidden: usize) {
-    let more = marks.len().saturating_sub(most) + hidden;
-    marks.truncate(most);
+/// Each include of the chain, innermost first: `included from nginx.conf:20`.
+fn add_includes(marks: &mut Vec<Mark>, finding: &Finding, places: &Places<'_>) {
+    for &span in finding.includes.iter().rev() {
+        let text = format!("included from {}", places.file_line(span));
+        add(marks, Mark { span, text, primary: false, context: 0 });
+    }
+}
+
+fn leave_out(marks: &mut Vec<Mark>, own: usize) {
+    let more = marks.len().saturating_sub(own + MOST_RELATED);
+    marks.truncate(own + MOST_RELATED);
     if let Some(last) = marks.last_mut().filter(|_| more > 0) {
         last.text = format!("{}\n(and {more} more places: see --format json)", last.text);
     }

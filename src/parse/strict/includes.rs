@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::messages::{NOT_FOUND, TOO_MANY, is_unread, load_failed, not_followed, open_failed};
+use super::super::messages::{NOT_FOUND, TOO_MANY, is_unread, load_failed, open_failed};
 use super::{Machine, Stop};
 use crate::config::{LoadError, resolve};
 use crate::syntax::{Statement, StatementId};
@@ -23,11 +23,6 @@ impl Machine<'_, '_> {
         }
         let argument = self.reading.words(entry, statement).nth(1).unwrap_or_default().into_owned();
         let mut found = resolve(self.reading.library.files, &argument, &self.main.base, &self.main.paths);
-        if let Some(refused) = found.refused {
-            self.reading.unread = true;
-            let message = not_followed(self.main.shown(&found.shown), refused);
-            return Err(self.stop_at(entry, statement.terminator, message));
-        }
         if found.files.is_empty() && !found.pattern {
             let message = open_failed(self.main.shown(&found.shown), NOT_FOUND);
             return Err(self.stop_at(entry, statement.terminator, message));

@@ -1,13 +1,9 @@
 //! Includes that lead nowhere, or in a circle.
 
-use super::Check;
 use crate::config::{IncludeProblem, Unresolved};
 use crate::rules::facts::Facts;
 use crate::rules::hit::{Hit, Repair, Words};
 use crate::rules::model::Rule;
-
-/// The checks by name.
-pub(super) const CHECKS: &[(&str, Check)] = &[("include-cycle", cycle), ("include-not-found", not_found)];
 
 /// An include that nginx could not follow, or that cannot be followed here.
 pub fn not_found(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
@@ -28,8 +24,6 @@ fn named(unresolved: &Unresolved) -> &'static str {
         IncludeProblem::Directory => "directory",
         IncludeProblem::Unreadable(_) => "unreadable",
         IncludeProblem::TooMany => "too-many",
-        IncludeProblem::Outside if unresolved.certain => "outside",
-        IncludeProblem::Outside => "outside-perhaps",
     }
 }
 

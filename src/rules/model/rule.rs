@@ -39,9 +39,6 @@ pub struct Rule {
     /// What people try in vain.
     #[serde(default)]
     pub dead_ends: List<DeadEnd>,
-    /// The same check of other linters: `nginx-lint/indent`. Those of a built-in rule stand in `src/rules/peers.yaml`.
-    #[serde(default)]
-    pub peers: List<Text>,
     /// Documentation, RFC sections, nginx functions.
     #[serde(default)]
     pub references: List<Text>,
@@ -69,9 +66,6 @@ pub struct Rule {
     /// Other messages or severities: the first case that holds.
     #[serde(default)]
     pub cases: List<Case>,
-    /// Whether one place can have several findings, told apart by their messages.
-    #[serde(default)]
-    pub several: bool,
     /// Codes that say the same less well: not reported for the block that this rule reports.
     #[serde(default)]
     pub supersedes: List<Text>,
@@ -193,9 +187,6 @@ pub struct Case {
     /// Instead of the rule's.
     #[serde(default)]
     pub help: Option<Text>,
-    /// Instead of that of the rule's fix.
-    #[serde(default)]
-    pub safety: Option<FixSafety>,
 }
 
 /// Where and in which words a rule reports.

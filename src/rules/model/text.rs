@@ -43,18 +43,6 @@ impl<T: Clone> Default for List<T> {
     }
 }
 
-impl From<String> for Text {
-    fn from(text: String) -> Self {
-        Self(Cow::Owned(text))
-    }
-}
-
-impl<T: Clone> FromIterator<T> for List<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Self(Cow::Owned(items.into_iter().collect()))
-    }
-}
-
 impl fmt::Display for Text {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self)

@@ -1,10 +1,11 @@
 //! PCRE2's grammar as nginx compiles it (`ngx_regex_compile`: neither UTF nor UCP, the tables of the C locale), put in
 //! words that the engine takes the same way. What is not known to mean the same in every PCRE2 is refused.
 
+mod set;
 #[cfg(test)]
 mod tests;
 
-use super::set::{Set, hex};
+use set::{Set, hex};
 
 /// The byte that ends an unfinished pattern.
 const UNFINISHED: &str = "it ends too early";

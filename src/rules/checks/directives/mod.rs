@@ -12,7 +12,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::super::judgement::Found;
-use super::Check;
 use crate::catalogue::{Context, Contexts};
 use crate::config::NodeId;
 use crate::directive::Fault;
@@ -21,18 +20,6 @@ use crate::rules::facts::Facts;
 use crate::rules::hit::{Hit, Repair, Words};
 use crate::rules::model::Rule;
 use crate::source::Span;
-
-/// The checks by name.
-pub(super) const CHECKS: &[(&str, Check)] = &[
-    ("directive-argument", value),
-    ("directive-deprecated", deprecated),
-    ("directive-form", form),
-    ("directive-misplaced", misplaced),
-    ("directive-twice", duplicate),
-    ("directive-unknown", unknown),
-    ("directive-version", not_in_version),
-    ("variable-unknown", variable),
-];
 
 /// Names that no module knows.
 pub fn unknown(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
@@ -78,8 +65,8 @@ pub fn form(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
 
 /// Words that mean nothing to their directive.
 pub fn value(facts: &Facts<'_>, rule: &'static Rule) -> Vec<Hit> {
-    let found = of(facts, &[Fault::Value, Fault::Missing, Fault::Together])
-        .filter(|found| !versions::is_elsewhere(facts, found));
+    let found =
+        of(facts, &[Fault::Value, Fault::Missing]).filter(|found| !versions::is_elsewhere(facts, found));
     found
         .map(|found| {
             let hint = meant::value(facts, found);

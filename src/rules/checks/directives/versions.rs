@@ -42,7 +42,7 @@ pub fn is_elsewhere(facts: &Facts<'_>, found: &Found) -> bool {
 }
 
 fn elsewhere(facts: &Facts<'_>, found: &Found) -> Option<Known> {
-    if found.fault == Fault::Duplicate || found.fault > Fault::Value {
+    if matches!(found.fault, Fault::Duplicate | Fault::Missing | Fault::Variable | Fault::Ignored) {
         return None;
     }
     let judged = judged(facts, found.node, found.contexts, VersionRange::ALL, true);
